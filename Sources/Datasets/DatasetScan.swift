@@ -155,6 +155,7 @@ package enum DatasetScan {
             }
         }
         if let saturations = try RegionSaturation.table(of: name, in: root) {
+            category.listFiles.append("\(root.path)/\(name)/\(RegionSaturation.file)")
             for index in category.images.indices where category.images[index].maskPath != nil {
                 category.images[index].saturations = saturations
             }

@@ -1,5 +1,6 @@
 import Folders
 import Manifests
+import Wording
 
 /// The layout of a folder of images, inferred from names: categories in the MVTec layout, or a plain folder of normal
 /// images. Images in a folder whose name says defects, test images or masks are never taken as normal.
@@ -90,7 +91,9 @@ package struct FolderLayout {
         let all = isOne ? nil : try DatasetScan.categoryNames(path.absolute, folders)
         dataset = .mvtec(root: root, categories: all == names ? nil : names, folders: folders)
         let usual = folders == .usual ? "" : ", with folders of other names"
-        var findings = ["MVTec layout, \(isOne ? "one category" : "\(names.count) categories")\(usual)"]
+        var findings = [
+            "MVTec layout, \(isOne ? "one category" : counted(names.count, "category", "categories"))\(usual)"
+        ]
         if let title = try KnownFolders.title(root: root.absolute, names, folders) {
             findings.append("the folders are those of \(title)")
             isPublished = true

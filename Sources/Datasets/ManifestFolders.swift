@@ -1,4 +1,5 @@
 import Folders
+import Foundation
 import Manifests
 
 extension JobManifest {
@@ -25,6 +26,11 @@ extension JobManifest {
                 }
                 found += [manifest.textures, manifest.programFolder, manifest.maps].compactMap { $0 }
                 found += [manifest.regionMasks, manifest.regionMask?.folder].compactMap { $0 }
+                if let truth = manifest.dataset.groundTruth?.file.absolute {
+                    let isFolder = try FolderWalk.isFolder(truth)
+                    let folder = isFolder ? truth : (truth as NSString).deletingLastPathComponent
+                    found.append(NamedFolder(folder, followsLinks: manifest.dataset.links == .follow))
+                }
                 if let retrain = manifest.retrain {
                     found += ([retrain.incoming] + [retrain.gate.labelled].compactMap { $0 }).map(manifest.folder)
                 }

@@ -12,6 +12,8 @@ package struct SourceCategory: Sendable, Equatable {
     package var images: [SourceImage]
     /// Files without an image extension, relative to the category's folder.
     package var ignoredFiles: [String]
+    /// The paths of lists and annotations that say what the images show.
+    package var listFiles: [String] = []
     /// Skipped links that lead out of the folder.
     package var refusedLinks: [LinkFault] = []
     /// Skipped folders of results that Nominal wrote.

@@ -5,9 +5,20 @@ import Manifests
 /// runs are software agents.
 package enum ProvDocument {
     package static func text(_ graph: LineageGraph) -> String {
-        var entities: [String: JSONValue] = [:], activities: [String: JSONValue] = [:],
-            agents: [String: JSONValue] = [:]
-        var used: [String: JSONValue] = [:], generated: [String: JSONValue] = [:], associated: [String: JSONValue] = [:]
+        let prefixes = [
+            "nominal": "urn:nominal:", "xsd": "http://www.w3.org/2001/XMLSchema#", "prov": "http://www.w3.org/ns/prov#",
+        ]
+        let (used, generated) = relations(graph)
+        return JSONSerializer.pretty(
+            .document([
+                "prefix": .texts(prefixes), "entity": .named(entities(graph)), "activity": .named(activities(graph)),
+                "agent": .named(agents(graph)), "used": .named(used), "wasGeneratedBy": .named(generated),
+                "wasAssociatedWith": .named(associations(graph)),
+            ]))
+    }
+
+    private static func entities(_ graph: LineageGraph) -> [String: JSONValue] {
+        var entities: [String: JSONValue] = [:]
         for artifact in graph.artifacts {
             entities[name(artifact.digest)] = entity(artifact)
         }
@@ -17,7 +28,12 @@ package enum ProvDocument {
                 entities[name(artifact.digest)] = entity(artifact, label: edge.name)
             }
         }
-        for (number, action) in graph.actions.enumerated() {
+        return entities
+    }
+
+    private static func activities(_ graph: LineageGraph) -> [String: JSONValue] {
+        var activities: [String: JSONValue] = [:]
+        for action in graph.actions {
             var members: [JSONMember] = [
                 JSONMember("prov:startTime", .time(action.startedAt)),
                 JSONMember("prov:endTime", .time(action.endedAt)),
@@ -31,11 +47,23 @@ package enum ProvDocument {
                 JSONMember("nominal:" + localName("parameter." + $0.key), .string($0.value))
             }
             activities[name(action)] = .object(members)
+        }
+        return activities
+    }
+
+    private static func associations(_ graph: LineageGraph) -> [String: JSONValue] {
+        var associations: [String: JSONValue] = [:]
+        for (number, action) in graph.actions.enumerated() {
             guard let agent = agent(graph.performer(of: action)) else { continue }
-            associated["_:a\(number)"] = .document([
+            associations["_:a\(number)"] = .document([
                 "prov:activity": .string(name(action)), "prov:agent": .string(agent),
             ])
         }
+        return associations
+    }
+
+    private static func agents(_ graph: LineageGraph) -> [String: JSONValue] {
+        var agents: [String: JSONValue] = [:]
         for execution in graph.executions {
             agents["nominal:run-\(execution.record.number)"] = .document([
                 "prov:type": typed("prov:SoftwareAgent", "xsd:QName"),
@@ -53,6 +81,13 @@ package enum ProvDocument {
                 "nominal:processor": .string(maker.processor),
             ])
         }
+        return agents
+    }
+
+    private static func relations(
+        _ graph: LineageGraph
+    ) -> (used: [String: JSONValue], generated: [String: JSONValue]) {
+        var used: [String: JSONValue] = [:], generated: [String: JSONValue] = [:]
         for (number, edge) in graph.edges.enumerated() {
             let relation = JSONValue.document([
                 "prov:activity": .string(name(graph.actions[edge.action])),
@@ -65,15 +100,7 @@ package enum ProvDocument {
             case .used, .source, .referred: used["_:u\(number)"] = relation
             }
         }
-        let prefixes = [
-            "nominal": "urn:nominal:", "xsd": "http://www.w3.org/2001/XMLSchema#", "prov": "http://www.w3.org/ns/prov#",
-        ]
-        return JSONSerializer.pretty(
-            .document([
-                "prefix": .texts(prefixes), "entity": .named(entities), "activity": .named(activities),
-                "agent": .named(agents),
-                "used": .named(used), "wasGeneratedBy": .named(generated), "wasAssociatedWith": .named(associated),
-            ]))
+        return (used, generated)
     }
 
     private static func entity(_ artifact: LineageGraph.Artifact, label: String? = nil) -> JSONValue {

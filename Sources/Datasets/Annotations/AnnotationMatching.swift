@@ -15,6 +15,7 @@ extension AnnotationSet {
     ///
     /// - Throws: `DatasetError.annotations` if two entries are for one image.
     package func label(_ category: inout SourceCategory, file: String) throws(DatasetError) {
+        category.listFiles += files
         var byPath: [String: Int] = [:], byName: [String: [Int]] = [:], byFile: [String: Int] = [:]
         for (index, image) in category.images.enumerated() {
             let path = image.file.drop { $0 != "/" }.dropFirst()

@@ -25,6 +25,8 @@ package struct AnnotationSet: Sendable {
 
     /// In the order of the files; each name once.
     package private(set) var entries: [Entry] = []
+    /// The paths of the files.
+    let files: [String]
 
     /// The maximum size of a file.
     private static let limitBytes = 512 << 20
@@ -33,17 +35,18 @@ package struct AnnotationSet: Sendable {
     ///
     /// - Throws: `DatasetError.annotations` and `DatasetError.missingAnnotations`.
     package init(_ path: ManifestPath, _ format: DatasetSection.GroundTruth.Format) throws(DatasetError) {
-        var files = [path.absolute]
+        var found = [path.absolute]
         if try FolderWalk.isFolder(path.absolute) {
             let ending = "." + format.fileExtension
-            files = try FolderWalk.entries(path.absolute).filter { $0.lowercased().hasSuffix(ending) }
+            found = try FolderWalk.entries(path.absolute).filter { $0.lowercased().hasSuffix(ending) }
                 .map { path.absolute + "/" + $0 }
-            guard !files.isEmpty else {
+            guard !found.isEmpty else {
                 throw .annotations(
                     file: path.absolute, fault: "the folder has no file *\(ending)",
                     remedy: "give the folder of the annotation files, or the file")
             }
         }
+        files = found
         var places: [String: Int] = [:]
         for file in files {
             for entry in try Self.entries(try Self.read(file), format, file) {

@@ -45,7 +45,8 @@ struct RealIadLists: PublishedReader {
     func folder(of category: String) -> String { root.path + "/" + images + "/" + category }
 
     func category(_ name: String) throws(DatasetError) -> SourceCategory {
-        let source = DatasetList(root, folder + "/" + name + ".json")
+        let file = folder + "/" + name + ".json"
+        let source = DatasetList(root, file)
         let list = try source.json()
         guard let normal = list["meta"]?["normal_class"]?.string else { throw source.fault("no meta.normal_class") }
         let prefix = list["meta"]?["prefix"]?.string ?? name
@@ -53,18 +54,19 @@ struct RealIadLists: PublishedReader {
             throw source.fault("the prefix \(prefix); expected \(name)", "name the list as the folder of the images")
         }
         var category = SourceCategory(name: name, images: [], ignoredFiles: [])
+        category.listFiles = [root.path + "/" + file]
         for split in [SourceImage.Split.train, .test] {
             for entry in list[split.rawValue]?.elements ?? [] {
-                guard let kind = entry["anomaly_class"]?.string, let file = entry["image_path"]?.string else {
+                guard let kind = entry["anomaly_class"]?.string, let path = entry["image_path"]?.string else {
                     throw source.fault("an image of \(split.rawValue) without anomaly_class or image_path")
                 }
                 let isAnomalous = kind != normal
                 guard split == .test || !isAnomalous else {
                     throw source.fault(
-                        "\(file) is a training image with the defect \(kind)",
+                        "\(path) is a training image with the defect \(kind)",
                         "use the lists of the unsupervised protocol")
                 }
-                let found = try source.path(file, in: folder(of: name))
+                let found = try source.path(path, in: folder(of: name))
                 var image = SourceImage(
                     file: found.file, path: found.path, split: split, kind: isAnomalous ? kind : "good",
                     isAnomalous: isAnomalous, folder: root)

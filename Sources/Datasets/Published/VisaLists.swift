@@ -27,6 +27,7 @@ struct VisaLists: PublishedReader {
 
     func category(_ name: String) throws(DatasetError) -> SourceCategory {
         var category = SourceCategory(name: name, images: [], ignoredFiles: [])
+        category.listFiles = [root.path + "/" + Self.list]
         let folder = folder(of: name)
         func place(_ file: String) throws(DatasetError) -> (file: String, path: String) {
             guard file.hasPrefix(name + "/") else { throw source.fault("\(file) is not in the folder of \(name)") }

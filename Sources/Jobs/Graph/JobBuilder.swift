@@ -54,6 +54,7 @@ struct JobBuilder {
                 for category in scanned {
                     paths.formUnion(category.images.map(\.path))
                     paths.formUnion(category.images.flatMap(\.masks).map(\.path))
+                    paths.formUnion(category.listFiles)
                     notes += category.resultNotes + FolderRole.doubtfulKinds(of: category)
                     warnings += category.maskWarnings
                     if !category.ignoredFiles.isEmpty {
@@ -125,31 +126,9 @@ struct JobBuilder {
                         name: name, category: category.name, variant: job.variant, recipe: parts.recipe,
                         select: parts.select, corruptions: parts.corruptions, calibrate: parts.model.calibrate,
                         assess: parts.model.assess, metrics: parts.metrics, card: parts.card, overlays: parts.overlays))
-                aggregateInputs.append(TaskInput("metrics.\(number)", parts.metrics, "metrics.json"))
-                aggregateInputs.append(TaskInput("scores.\(number)", parts.confidence, "scores.json"))
-                aggregateInputs.append(TaskInput("assessment.\(number)", parts.model.assess, "assessment.json"))
-                reportInputs.append(TaskInput("assessment.\(number)", parts.model.assess, "assessment.json"))
-                reportInputs.append(TaskInput("metrics.\(number)", parts.metrics, "metrics.json"))
-                reportInputs.append(TaskInput("scores.\(number)", parts.confidence, "scores.json"))
-                reportInputs.append(TaskInput("uncertainty.\(number)", parts.confidence, "uncertainty.json"))
-                reportInputs.append(TaskInput("calibration.\(number)", parts.model.calibrate, "calibration.json"))
-                reportInputs.append(TaskInput("training.\(number)", parts.model.fit, "training.json"))
-                reportInputs.append(TaskInput("trained.\(number)", parts.select, "training.json"))
-                reportInputs.append(TaskInput("drift.\(number)", parts.drift, "drift.json"))
-                reportInputs.append(TaskInput("model.\(number)", parts.model.calibrate, "model"))
-                reportInputs.append(TaskInput("card.\(number)", parts.card, "card.json"))
-                recordInputs.append(TaskInput("model.\(number)", parts.model.calibrate, "model"))
-                recordInputs.append(TaskInput("metrics.\(number)", parts.metrics, "metrics.json"))
-                if let textures = try textures(own) {
-                    recordInputs.append(TaskInput("textures.\(number)", textures, "textures.json"))
-                }
-                for (part, task) in parts.overlays.enumerated() {
-                    reportInputs.append(TaskInput("overlays.\(number).\(part)", task, "overlays.json"))
-                }
-                for (part, task) in parts.ingests.enumerated() {
-                    reportInputs.append(TaskInput("images.\(number).\(part)", task, "images.json"))
-                    recordInputs.append(TaskInput("images.\(number).\(part)", task, "images.json"))
-                }
+                aggregateInputs += parts.aggregateInputs(number)
+                reportInputs += parts.reportInputs(number)
+                recordInputs += parts.recordInputs(number, textures: try textures(own))
                 recordCases.append(
                     RunRecordStage.Case(name: name, category: category.name, parameters: own.parameters))
             }
@@ -171,14 +150,6 @@ struct JobBuilder {
                 title: manifest.name, cases: recordCases, stages: Dictionary(versions) { first, _ in first }),
             inputs: recordInputs)
         return (built, aggregate, report, record)
-    }
-
-    private struct CaseTasks {
-        var recipe: TrainingRecipe
-        var ingests, corruptions: [TaskID]
-        var model: ModelTasks
-        var select, metrics, confidence, drift, card: TaskID
-        var overlays: [TaskID]
     }
 
     private mutating func build(_ name: String, _ category: SourceCategory, _ manifest: JobManifest) throws -> CaseTasks

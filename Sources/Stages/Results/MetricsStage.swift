@@ -113,11 +113,9 @@ package struct MetricsStage: Stage {
         }
         let missing = setAside.filter { $0.isAnomalous == isAnomalous }
         guard let first = missing.first else { return nil }
-        return
-            "\(lacking): "
-            + counted(missing.count, "test image was", "test images were")
-            + " set aside of those that are \(isAnomalous ? "anomalous" : "normal"). The first is "
-            + "\(first.file), because: \(first.rejection ?? "")"
+        let kind = isAnomalous ? "anomalous" : "normal"
+        let setAside = counted(missing.count, kind + " test image was", kind + " test images were") + " set aside"
+        return "\(lacking): \(setAside). The first is \(first.file), because: \(first.rejection ?? "")"
     }
 
     private func warn(

@@ -101,20 +101,18 @@ package struct ReportStage: Stage {
                     learningRate: Double($0.learningRate))
             })
         report.curves = CategoryCurves(metrics)
-        report.normalScores = scores.filter { $0.isAnomalous == false }.map(\.score)
-        report.anomalousScores = scores.filter { $0.isAnomalous == true }.map(\.score)
-        report.unlabelledScores = scores.filter { $0.isAnomalous == nil }.map(\.score)
-        report.calibrationScores = calibration.scores
-        report.threshold = calibration.threshold
-        report.calibratedThreshold = calibration.estimatedThreshold
-        if let falseAlarms = calibration.falseAlarms, let misses = calibration.misses {
-            report.expectedShares = .init(falseAlarms: Double(falseAlarms), misses: Double(misses))
-        }
         report.modelFile = "models/\(name).nominal"
-        let uncertainty = try context.readJSON(UncertaintyRecord.self, "uncertainty.\(number)")
-        if let upper = uncertainty.upper {
-            report.uncertainScores = (uncertainty.lower ?? -.greatestFiniteMagnitude)..<upper
-        }
+        report.show(scores, calibration, try context.readJSON(UncertaintyRecord.self, "uncertainty.\(number)"))
+        try show(scores, masks, number, context, in: &report)
+        return report
+    }
+
+    /// Adds the assessment, the card and the gallery.
+    private func show(
+        _ scores: [ScoreIndex.Entry], _ masks: [String: Digest], _ number: Int, _ context: TaskContext,
+        in report: inout CategoryReport
+    ) throws {
+        let name = report.name
         var pictures: [String: OverlayIndex.Thumbnails] = [:]
         for input in context.inputs(startingWith: "overlays.\(number).") {
             for entry in try context.readJSON(OverlayIndex.self, input).entries {
@@ -140,7 +138,6 @@ package struct ReportStage: Stage {
             item.lineage = lineage(score, mask: masks[score.file], model: model)
             return item
         }
-        return report
     }
 
     /// The lineage as SHA-256 digests, which identify blobs in the store and in the run's folder. Action keys are
@@ -215,5 +212,25 @@ extension GalleryItem.Region {
         self.init(
             left: region.left, top: region.top, width: region.width, height: region.height, area: region.area,
             areaSquareMillimetres: region.areaSquareMillimetres, peak: region.peak, mean: region.mean)
+    }
+}
+
+extension CategoryReport {
+    /// Adds the scores of the test images, and the threshold with the range of uncertain verdicts.
+    fileprivate mutating func show(
+        _ scores: [ScoreIndex.Entry], _ calibration: CalibrationRecord, _ uncertainty: UncertaintyRecord
+    ) {
+        normalScores = scores.filter { $0.isAnomalous == false }.map(\.score)
+        anomalousScores = scores.filter { $0.isAnomalous == true }.map(\.score)
+        unlabelledScores = scores.filter { $0.isAnomalous == nil }.map(\.score)
+        calibrationScores = calibration.scores
+        threshold = calibration.threshold
+        calibratedThreshold = calibration.estimatedThreshold
+        if let falseAlarms = calibration.falseAlarms, let misses = calibration.misses {
+            expectedShares = .init(falseAlarms: Double(falseAlarms), misses: Double(misses))
+        }
+        if let upper = uncertainty.upper {
+            uncertainScores = (uncertainty.lower ?? -.greatestFiniteMagnitude)..<upper
+        }
     }
 }

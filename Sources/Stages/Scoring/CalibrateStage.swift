@@ -63,19 +63,64 @@ package struct CalibrateStage: Stage {
     package var outputs: [String] { ["model", "calibration.json"] }
 
     package func run(_ context: TaskContext) throws {
-        let (augmentation, grid) = (try samples.augmentation(for: context), samples.grid)
         let heldOut = try HeldOutVariants(samples, context)
-        var (scores, trainingScores, defects): ([Float], [Float], [Float]) = ([], [], [])
-        var (peaks, trainingPeaks): ([Float], [Float]) = ([], [])
-        var pixels: PixelTally?
         let payload = try context.read("detector")
+        let measured = try measure(heldOut, payload, context)
+        // The first variants are the unchanged images.
+        let unchanged = 0..<heldOut.images.count
+        var calibration = Calibration(
+            scores: measured.scores, images: heldOut.images.count, trainingScores: measured.trainingScores,
+            quantile: quantile, estimate: estimate, scale: measured.scale, chosenThreshold: threshold)
+        if let costs {
+            calibration = calibration.balanced(
+                costs, unchanged: Array(measured.scores[unchanged]), defects: measured.defects)
+        }
+        let pixelThreshold =
+            self.pixelThreshold
+            ?? PixelThreshold.estimate(
+                peaks: Array(measured.peaks[unchanged]), trainingPeaks: measured.trainingPeaks, method: estimate,
+                scale: measured.scale, defects: measured.pixels)
+        let model = Model(
+            name: category, grid: samples.grid, range: range, colour: colour, frame: frame, region: region,
+            regionMask: region?.kind == .mask ? try context.read("region") : [], scoring: scoring,
+            calibration: calibration, mapCeiling: median(measured.peaks), pixelThreshold: pixelThreshold,
+            pixelSize: pixelSize, kind: kind, payload: payload)
+        try context.write(model.bytes, to: "model")
+        try context.writeJSON(
+            CalibrationRecord(
+                images: heldOut.images.count, quantile: quantile, median: calibration.median,
+                threshold: calibration.threshold, pixelThreshold: pixelThreshold,
+                estimatedThreshold: threshold == nil ? nil : calibration.estimatedThreshold,
+                scores: calibration.scores, trainingScores: calibration.trainingScores,
+                defects: measured.defects.isEmpty ? nil : measured.defects.sorted(),
+                falseAlarms: calibration.balance?.falseAlarms, misses: calibration.balance?.misses),
+            to: "calibration.json")
+    }
+
+    /// What the detector finds in the images that calibrate it.
+    private struct Measured {
+        /// Of held-out images, variant by variant, and the highest values of their maps.
+        var scores: [Float] = [], peaks: [Float] = []
+        /// Of augmented training images, and of these as they are.
+        var trainingScores: [Float] = [], trainingPeaks: [Float] = []
+        /// Of held-out images with synthetic defects; empty without prices.
+        var defects: [Float] = []
+        var pixels: PixelTally?
+        var scale: ScoreScale
+    }
+
+    private func measure(
+        _ heldOut: HeldOutVariants, _ payload: [UInt8], _ context: TaskContext
+    ) throws -> Measured {
+        let (augmentation, grid) = (try samples.augmentation(for: context), samples.grid)
         let part = DetectorPayload(bytes: payload, grid: grid, scoring: scoring, engine: engine)
         let kind = try DetectorKinds.named(kind, in: "\(context.task)")
-        let scale = try kind.withDetector(part, context) { detector in
+        return try kind.withDetector(part, context) { detector in
+            var measured = Measured(scale: detector.scale)
             let training =
                 estimate == .robust && kind.hasComparableTrainingScores
                 ? try TrainingImages(context.firstTraining(Self.trainingImages), context, grid) : nil
-            let trainingCount = training?.count ?? 0
+            let total = heldOut.count + (training?.count ?? 0)
             func score(_ count: Int, _ image: (Int) -> PlanarImage, then use: (Detection) -> Void) throws {
                 for batch in detector.batches(of: count) {
                     try context.checkCancellation()
@@ -84,20 +129,20 @@ package struct CalibrateStage: Stage {
                         use(detection)
                     }
                     context.progress(
-                        scores.count + trainingScores.count, of: heldOut.count + trainingCount, unit: "scores")
+                        measured.scores.count + measured.trainingScores.count, of: total, unit: "scores")
                 }
             }
             try score(heldOut.count, heldOut.image) { detection in
-                scores.append(detection.score)
-                peaks.append(detection.peak)
+                measured.scores.append(detection.score)
+                measured.peaks.append(detection.peak)
             }
             if let training {
                 try score(
-                    trainingCount, { augmentation.variant($0 % heldOut.variants, of: training, $0, samples.seed) }
+                    training.count, { augmentation.variant($0 % heldOut.variants, of: training, $0, samples.seed) }
                 ) {
                     // The first variant is the unchanged image.
-                    if trainingScores.count % heldOut.variants == 0 { trainingPeaks.append($0.peak) }
-                    trainingScores.append($0.score)
+                    if measured.trainingScores.count % heldOut.variants == 0 { measured.trainingPeaks.append($0.peak) }
+                    measured.trainingScores.append($0.score)
                 }
                 try training.requireReadable()
             }
@@ -105,56 +150,16 @@ package struct CalibrateStage: Stage {
                 let trials = try SyntheticTrials(context, heldOut.images, grid, seed: Self.trialSeed)
                 var tally = PixelTally()
                 try score(trials.trials.count, { trials.corrupted(trials.trials[$0]).corrupted }) {
-                    let mask = trials.corrupted(trials.trials[defects.count]).mask
+                    let mask = trials.corrupted(trials.trials[measured.defects.count]).mask
                     tally.add($0.values, mask: $0.inside(mask))
-                    defects.append($0.score)
+                    measured.defects.append($0.score)
                 }
-                pixels = tally
+                measured.pixels = tally
             }
             try heldOut.images.requireReadable()
-            return detector.scale
+            return measured
         }
-        var calibration = Calibration(
-            scores: scores, images: heldOut.images.count, trainingScores: trainingScores, quantile: quantile,
-            estimate: estimate, scale: scale, chosenThreshold: threshold)
-        if let costs {
-            calibration = calibration.balanced(
-                costs, unchanged: Array(scores.prefix(heldOut.images.count)), defects: defects)
-        }
-        let pixelThreshold =
-            self.pixelThreshold
-            ?? PixelThreshold.estimate(
-                peaks: Array(peaks.prefix(heldOut.images.count)), trainingPeaks: trainingPeaks, method: estimate,
-                scale: scale, defects: pixels)
-        let model = Model(
-            name: category, grid: grid, range: range, colour: colour, frame: frame, region: region,
-            regionMask: region?.kind == .mask ? try context.read("region") : [], scoring: scoring,
-            calibration: calibration, mapCeiling: median(peaks), pixelThreshold: pixelThreshold, pixelSize: pixelSize,
-            kind: self.kind, payload: payload)
-        try context.write(model.bytes, to: "model")
-        try context.writeJSON(
-            CalibrationRecord(
-                images: heldOut.images.count, quantile: quantile, median: calibration.median,
-                threshold: calibration.threshold, pixelThreshold: pixelThreshold,
-                estimatedThreshold: threshold == nil ? nil : calibration.estimatedThreshold,
-                scores: calibration.scores, trainingScores: calibration.trainingScores,
-                defects: defects.isEmpty ? nil : defects.sorted(), falseAlarms: calibration.balance?.falseAlarms,
-                misses: calibration.balance?.misses), to: "calibration.json")
     }
-}
-
-/// `calibration.json`.
-struct CalibrationRecord: Codable {
-    var images: Int
-    var quantile, median, threshold: Float
-    /// See `PixelThreshold`.
-    var pixelThreshold: Float
-    /// The calibrated threshold, if the manifest sets `threshold`; else nil.
-    var estimatedThreshold: Float?
-    var scores, trainingScores: [Float]
-    /// With prices: the scores of synthetic defects, and the expected shares of false alarms and misses.
-    var defects: [Float]?
-    var falseAlarms, misses: Float?
 }
 
 extension Detection {

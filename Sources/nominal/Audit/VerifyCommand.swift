@@ -18,9 +18,12 @@ struct VerifyCommand: ParsableCommand {
             edited, removed, inserted or moved. Someone with write access to the store can rebuild the whole chain; to \
             detect that, pass an entry that was kept elsewhere with --through. Attestations have one too.
 
+            --ledger checks nothing: it lists the faults that the store has noticed and handled, such as damaged blobs, \
+            late attempts, and results that differed when they were recomputed.
+
             --attestation checks a file from nominal attest without a store; with --folder it also checks the results. \
             Files without attestation are errors, except those that runs write beside results (lineage.html, \
-            timing.html, timing.json, exports.json, depends.mk) and the attestation itself.
+            timing.html, timing.json, exports.json, depends.mk, .nominal-results) and the attestation itself.
 
             --onnx gives each image of an exported model's self-test to the command of --with, as last arguments the \
             ONNX file and the image, and compares the JSON that it prints with the expected results. The exit code is \
@@ -28,6 +31,7 @@ struct VerifyCommand: ParsableCommand {
 
             Examples:
               nominal verify
+              nominal verify --ledger
               nominal verify --history --through 4711:9f2c...
               nominal verify --attestation run12.attestation.json --public-key line3.key.pub --folder runs/demo
               nominal verify --onnx wood.onnx --with "python3 packaging/onnx/runner.py"
@@ -35,6 +39,9 @@ struct VerifyCommand: ParsableCommand {
 
     @Flag(help: "Check the history instead of the blobs.")
     var history = false
+
+    @Flag(help: "List the faults that were noticed and handled, oldest first, instead of checking.")
+    var ledger = false
 
     @Option(
         help: ArgumentHelp(
@@ -80,6 +87,9 @@ struct VerifyCommand: ParsableCommand {
         if onnx != nil && (history || attestation != nil) {
             throw ValidationError("--onnx checks an exported model alone; remove --history and --attestation")
         }
+        if ledger && (history || attestation != nil || onnx != nil) {
+            throw ValidationError("--ledger checks nothing; remove --history, --attestation and --onnx")
+        }
         if folder != nil && attestation == nil { throw ValidationError("--folder needs --attestation") }
         if !through.isEmpty && !history { throw ValidationError("--through needs --history") }
         if let wrong = through.first(where: { HistoryHead($0) == nil }) {
@@ -90,6 +100,7 @@ struct VerifyCommand: ParsableCommand {
     func run() throws {
         if let onnx, let with { return try checkExport(onnx, with) }
         if history || attestation != nil { return try audit() }
+        if ledger { return try listFaults() }
         let task = try StoreOperation(
             "hashing", isQuiet: quiet, stopped: "stopping: damaged blobs found so far are set aside")
         try storeOptions.requireStore()
@@ -125,6 +136,12 @@ struct VerifyCommand: ParsableCommand {
         findings.report()
         print(json ? try findings.jsonText(isIndented: true) : findings.text)
         if !findings.isSound { throw ExitCode(ExitStatus.taskFailed.rawValue) }
+    }
+
+    private func listFaults() throws {
+        let entries = try storeOptions.openExisting(.readOnly).ledger().map(LedgerLine.init)
+        if entries.isEmpty, !quiet { StandardError.write("no fault has been noticed in \(storeOptions.path)") }
+        for entry in entries { print(json ? try entry.jsonText() : entry.text) }
     }
 
     private static func text(_ report: VerificationReport) -> String {
@@ -176,5 +193,19 @@ struct VerifyCommand: ParsableCommand {
             StandardError.note("the attestation has no entry of the history to compare with")
         }
         return HistoryFindings(store: store.path, report)
+    }
+}
+
+/// A fault that the store has noticed and handled.
+private struct LedgerLine: Encodable {
+    let recordedAt, kind, digest, fault: String
+    let text: String
+
+    private enum CodingKeys: CodingKey { case recordedAt, kind, digest, fault }
+
+    init(_ entry: LedgerEntry) {
+        (recordedAt, kind) = (Timestamp.iso8601(entry.recordedAt), entry.kind)
+        (digest, fault) = (entry.digest.hex, entry.text)
+        text = "\(Timestamp.text(entry.recordedAt))  \(entry.kind)  \(entry.digest.short)  \(entry.text)"
     }
 }

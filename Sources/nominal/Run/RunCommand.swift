@@ -154,7 +154,11 @@ struct RunCommand: ParsableCommand {
     private func folderPath(_ manifest: JobManifest) -> String { output ?? "runs/\(manifest.name)" }
 
     private func makeRule(_ manifest: JobManifest, _ paths: [String]) throws -> MakeRule {
-        let folders = Set(paths.map { $0[..<($0.lastIndex(of: "/") ?? $0.startIndex)] }.filter { !$0.isEmpty })
+        // Other files beside a file of annotations mean nothing.
+        let annotations = Set(try manifest.cases().compactMap { $0.manifest.dataset.groundTruth?.file.absolute })
+        let folders = Set(
+            paths.filter { !annotations.contains($0) }.map { $0[..<($0.lastIndex(of: "/") ?? $0.startIndex)] }
+                .filter { !$0.isEmpty })
         return try MakeRule(
             target: folderPath(manifest) + "/metrics.json", files: [self.manifest] + paths,
             folders: folders.sorted().map(String.init))

@@ -173,18 +173,11 @@ struct ScoreCommand: ParsableCommand {
             path: output ?? usual.path, source: output == nil ? usual.source : nil,
             apartFrom: all.images.map(\.path) + all.images.compactMap(\.regionPath))
         let target = try shard.map { try ExportFolder(path: base.path + "/" + $0.folderName) } ?? base
-        func finishShard() throws {
-            guard let shard else { return }
-            try ShardRecord(
-                shard, of: all, model: Digest.of(network.bytes), engine: engine, tolerance: tolerance,
-                threshold: threshold, folder: target.path
-            ).write(to: target.path)
-        }
         if shard != nil {
             try ShardRecord.remove(from: target.path)
             if category.images.isEmpty {
                 try ShardRecord.writeEmpty(to: target.path)
-                try finishShard()
+                try finishShard(of: all, network, threshold, in: target.path)
                 return print("scores: \(target.path)/scores.csv (no images: there are fewer images than shards)")
             }
         }
@@ -215,18 +208,23 @@ struct ScoreCommand: ParsableCommand {
         }
         try session.scoringCost(job.graph, summary)
         try session.conclude(summary, exported, target.path)
-        try finishShard()
+        try finishShard(of: all, network, threshold, in: target.path)
+        try tell(target.path, threshold, network)
+    }
+
+    /// Prints where the results lie, and the most anomalous images.
+    private func tell(_ target: String, _ threshold: ChosenThreshold?, _ network: Model) throws {
         if let threshold, !reporting.isQuiet {
             StandardError.note(
                 "verdicts use the threshold \(threshold.value) (\(threshold.origin)) instead of the model's own, "
                     + "\(network.calibration.threshold)")
         }
         if json {
-            if !reporting.isQuiet { StandardError.write("scores: \(target.path)/scores.csv") }
+            if !reporting.isQuiet { StandardError.write("scores: \(target)/scores.csv") }
             return
         }
-        if let verdicts = try ScoreSummary(of: target.path, hasCategories: false) { print(verdicts.text) }
-        print("scores: \(target.path)/scores.csv")
+        if let verdicts = try ScoreSummary(of: target, hasCategories: false) { print(verdicts.text) }
+        print("scores: \(target)/scores.csv")
     }
 
     /// The folder of masks for a model that needs one for each image; nil for other models.
@@ -245,19 +243,4 @@ struct ScoreCommand: ParsableCommand {
         return NamedFolder(
             ManifestPath(regions, relativeTo: NamedFolder.current).absolute, followsLinks: links.followLinks)
     }
-
-    private func mergeShards() throws {
-        let shards = try ShardMerge(folder: folder)
-        let reporter = reporting.reporter
-        let count = try shards.write { reporter.reading($0, of: $1) }
-        if count < shards.imageCount, !reporting.isQuiet {
-            StandardError.note(
-                "\(shards.imageCount - count) of \(shards.imageCount) images have no score: they are quarantined")
-        }
-        print("scores: \(folder)/scores.csv")
-    }
-}
-
-extension Shard: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
 }

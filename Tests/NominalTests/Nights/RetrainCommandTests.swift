@@ -167,7 +167,7 @@ import Testing
         let page = try fixture.text("runs/plant/nights/2026-03-02/report.html")
         #expect(page.contains("a labelled image of the gate"))
         let card = try fixture.text("runs/plant/nights/2026-03-02/card.md")
-        #expect(card.contains("From test labels, which took no part in training"), "\(card)")
+        #expect(card.contains("From test labels, which were used neither in training"), "\(card)")
         let check = try night(3, "--check", "2026-03-02", manifest: "labelled.json")
         #expect(check.status == 0 && check.output.contains("both are equal"), "\(check)")
     }

@@ -72,6 +72,10 @@ import Testing
         #expect(!fixture.exists("source/damaged"))
         #expect(try fixture.nominal("verify", "--store", "source").status == 1)
         #expect(fixture.files(below: "source/damaged").count == 1)
+        let ledger = try fixture.nominal("verify", "--ledger", "--store", "source")
+        #expect(ledger.status == 0 && ledger.output.contains("  damaged  "), "\(ledger)")
+        let lines = try fixture.nominal("verify", "--ledger", "--json", "--store", "source").output
+        #expect(lines.hasPrefix("{") && lines.contains("\"kind\":\"damaged\""), "\(lines)")
     }
 
     @Test("Commands that write report the read-only file system")

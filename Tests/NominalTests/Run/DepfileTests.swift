@@ -126,4 +126,31 @@ struct DepfileTests {
         let path = PathText.text(of: name.utf8)
         #expect(throws: MakeRule.Fault.self) { try MakeRule(target: "out", files: [path], folders: []) }
     }
+
+    @Test("A change of annotations makes the results out of date")
+    func annotations() throws {
+        try fixture.writeDemoData()
+        try fixture.write(
+            #"{"images": [{"id": 1, "file_name": "000.png", "width": 64, "height": 64}], "categories": [{"id": 1, "name": "a"}], "#
+                + #""annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 4, 4]}]}"#,
+            to: "labels.json")
+        try fixture.write(
+            """
+            {
+              "name": "tiny",
+              "dataset": {
+                "layout": "folder", "normal": "data/wood/train/good", "score": "data/wood/test/scratch",
+                "groundTruth": { "format": "coco", "file": "labels.json" }
+              },
+              "image": { "width": 32, "height": 32 }, "network": { "baseWidth": 4 },
+              "training": { "steps": 2, "batchSize": 2, "warmupSteps": 1, "stepsPerShard": 2 }
+            }
+            """, to: "tiny.json")
+        try write()
+        let outcome = try fixture.nominal("run", "tiny.json", "--output", "out", "--depfile", "depends.mk")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(try fixture.tool("make", "-q").status == 0)
+        try date(fixture.place("labels.json"), 60)
+        #expect(try fixture.tool("make", "-q").status == 1)
+    }
 }
