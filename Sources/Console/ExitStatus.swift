@@ -107,7 +107,7 @@ extension ParsableCommand {
         OpenFileLimit.raise()
         // A file beyond `ulimit -f` becomes an error of the write that names its path, instead of a silent end.
         signal(SIGXFSZ, SIG_IGN)
-        // A parent that ignores this signal would take the exit status of our child processes.
+        // A parent may leave SIGCHLD ignored. The kernel would then discard the exit statuses of child processes.
         signal(SIGCHLD, SIG_DFL)
         // Otherwise a file that is opened in place of a closed standard stream would receive printed text. A write to
         // the replacement of standard output fails, as it does on a closed stream.

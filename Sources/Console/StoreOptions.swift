@@ -37,10 +37,11 @@ public struct StoreOptions: ParsableArguments, Sendable {
 
     /// Opens or creates the store, and reports the process that it waits for.
     public func open(_ mode: ContentStore.Mode = .readWrite) throws -> ContentStore {
-        try ContentStore(path: path, mode: mode, lockTimeoutSeconds: lockTimeout, onWait: tellWait)
+        try ContentStore(path: path, mode: mode, lockTimeoutSeconds: lockTimeout, onWait: reportWait)
     }
 
-    public func tellWait(for holder: String) {
+    /// Reports the process that a command waits for.
+    public func reportWait(for holder: String) {
         StandardError.write("waiting for the store \(path), which is in use by \(holder)")
     }
 }

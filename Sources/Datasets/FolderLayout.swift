@@ -12,11 +12,13 @@ package struct FolderLayout {
 
         /// See `DatasetSection.Layout.trainingPrefix`.
         package var trainingPrefix: String {
-            switch self {
-            case .mvtec(_, _, let folders): folders.train + "/"
-            case .folder: "train/"
-            case .published: ""
-            }
+            let (layout, folders): (DatasetSection.Layout, CategoryFolders) =
+                switch self {
+                case .mvtec(let root, _, let folders): (.mvtec(root: root, categories: .all), folders)
+                case .folder(let normal, let score): (.folder(normal: normal, score: score), .usual)
+                case .published(let layout, let root): (.published(layout, root: root, categories: .all), .usual)
+                }
+            return layout.trainingPrefix(folders)
         }
 
         /// The path of an image for the user: its name in a plain folder begins with "train/" or "test/", which no

@@ -29,13 +29,21 @@ package struct FolderRole: OptionSet {
         "nonconform", "imperfect", "flawed", "blemish",
     ]
     private static let maskWords: Set = [
-        "mask", "masks", "groundtruth", "groundtruths", "segmentation", "segmentations",
+        "mask", "masks", "groundtruth", "groundtruths", "gt", "segmentation", "segmentations", "annotation",
+        "annotations",
     ]
-    /// Words that mean masks alone: a bottle may lack its label, or be a labelled one.
-    private static let maskNames: Set = ["gt", "label", "labels", "labelled", "annotation", "annotations", "seg"]
-    /// Words beside which the former still stand alone.
+    /// Words that mean masks only without other words: a bottle may lack its label, or be a labelled one.
+    private static let maskNames: Set = ["label", "labels", "labelled", "seg"]
+    /// Words that may stand beside these.
     private static let maskAttributes: Set = [
-        "image", "images", "img", "png", "pixel", "pixels", "pixelwise", "binary",
+        "image", "images", "img", "map", "maps", "pixel", "pixels", "pixelwise", "binary", "v", "png", "jpg", "tif",
+        "tiff", "bmp", "xml", "json",
+    ]
+    /// Words that may stand beside the plural of these, as in `NG_labels`.
+    private static let verdictWords: Set = [
+        "good", "ok", "normal", "bad", "ko", "ng", "nok", "nio", "defect", "defects", "defective", "anomaly",
+        "anomalies",
+        "anomalous", "abnormal",
     ]
     private static let testWords: Set = [
         "test", "tests", "testing", "testset", "val", "valid", "validation", "eval", "evaluation",
@@ -48,12 +56,8 @@ package struct FolderRole: OptionSet {
         let words = FolderRole.words(name)
         let whole = words.joined()
         var role: FolderRole = []
-        let apart = words.filter {
-            !FolderRole.testWords.contains($0) && !FolderRole.trainWords.contains($0)
-                && !FolderRole.maskAttributes.contains($0)
-        }
         if words.contains(where: FolderRole.maskWords.contains) || FolderRole.maskWords.contains(whole)
-            || (!apart.isEmpty && apart.allSatisfy(FolderRole.maskNames.contains))
+            || FolderRole.isLabelling(words)
         {
             role.insert(.masks)
         }
@@ -69,6 +73,16 @@ package struct FolderRole: OptionSet {
             role.insert(.normal)
         }
         self = role
+    }
+
+    /// True for `labels`, `test_labels` or `NG_labels`, and not for `missing_label`.
+    private static func isLabelling(_ words: [String]) -> Bool {
+        let isPlural = words.contains("labels") || words.contains("seg")
+        let rest = words.filter { word in
+            !testWords.contains(word) && !trainWords.contains(word) && !maskAttributes.contains(word)
+                && !(isPlural && verdictWords.contains(word))
+        }
+        return !rest.isEmpty && rest.allSatisfy(maskNames.contains)
     }
 
     private static func isDefect(_ word: String) -> Bool {

@@ -1,5 +1,4 @@
 import Folders
-import Foundation
 import Manifests
 
 extension JobManifest {
@@ -11,7 +10,8 @@ extension JobManifest {
     /// The folder of foreign textures; nil if the manifest names none.
     package var textures: NamedFolder? { corruption.textures.map(folder) }
 
-    /// All folders that the manifest names, its variants and categories included.
+    /// All folders that the manifest names, and its files of annotations and of a region, those of its variants and
+    /// categories included.
     ///
     /// - Throws: `ManifestError`.
     package func folders() throws -> [NamedFolder] {
@@ -25,12 +25,10 @@ extension JobManifest {
                     found += ([normal] + [score].compactMap { $0 }).map(manifest.folder)
                 }
                 found += [manifest.textures, manifest.programFolder, manifest.maps].compactMap { $0 }
-                found += [manifest.regionMasks, manifest.regionMask?.folder].compactMap { $0 }
-                if let truth = manifest.dataset.groundTruth?.file.absolute {
-                    let isFolder = try FolderWalk.isFolder(truth)
-                    let folder = isFolder ? truth : (truth as NSString).deletingLastPathComponent
-                    found.append(NamedFolder(folder, followsLinks: manifest.dataset.links == .follow))
-                }
+                found += [manifest.regionMasks].compactMap { $0 }
+                // Single files: what lies beside them is nobody's business.
+                found += [manifest.dataset.groundTruth?.file.absolute, manifest.regionMask?.path].compactMap(\.self)
+                    .map { NamedFolder($0, followsLinks: manifest.dataset.links == .follow) }
                 if let retrain = manifest.retrain {
                     found += ([retrain.incoming] + [retrain.gate.labelled].compactMap { $0 }).map(manifest.folder)
                 }

@@ -79,7 +79,8 @@ struct EncodedImage {
             height: orientation.swapsAxes ? header.width : header.height, bitDepth: header.bitDepth,
             isFloat: header.isFloat, colour: header.colour, hasAlpha: header.hasAlpha,
             isAlphaUsed: pixels?.isAlphaUsed ?? false, orientation: orientation.code,
-            strayBytes: pixels?.strayBytes ?? 0)
+            strayBytes: pixels?.strayBytes ?? 0,
+            statesRange: format == .pnm && header.bitDepth == 16 && header.largestSample != 65535)
     }
 
     private func error(

@@ -6,6 +6,8 @@ public struct ImageInfo: Sendable, Equatable, Codable {
     /// The stored bits per sample: 1 to 16; 16, 32 or 64 for floating point.
     public let bitDepth: Int
     public let isFloat: Bool
+    /// True if the file states a range of its own below 65535, by which its samples are divided: a PNM of 16 bits may.
+    public let statesRange: Bool
     public let colour: ImageColour
     /// True if the file has an alpha channel or a transparent colour.
     public let hasAlpha: Bool
@@ -20,18 +22,18 @@ public struct ImageInfo: Sendable, Equatable, Codable {
 
     /// A warning about stray bytes. It continues a sentence that starts with the file's name.
     public static func strayBytesRemark(_ count: Int) -> String {
-        "has \(count) bytes between the segments of its JPEG that belong to none and are skipped: look at the picture, and "
-            + "copy it again from its source if it is distorted"
+        "has \(count) stray bytes between JPEG segments, which are skipped: look at the picture, and copy it again from its "
+            + "source if it is distorted"
     }
 
     public init(
         format: ImageFormat, width: Int, height: Int, bitDepth: Int, isFloat: Bool, colour: ImageColour,
-        hasAlpha: Bool, isAlphaUsed: Bool, orientation: Int, strayBytes: Int = 0
+        hasAlpha: Bool, isAlphaUsed: Bool, orientation: Int, strayBytes: Int = 0, statesRange: Bool = false
     ) {
         (self.format, self.width, self.height) = (format, width, height)
         (self.bitDepth, self.isFloat, self.colour) = (bitDepth, isFloat, colour)
         (self.hasAlpha, self.isAlphaUsed) = (hasAlpha, isAlphaUsed)
-        (self.orientation, self.strayBytes) = (orientation, strayBytes)
+        (self.orientation, self.strayBytes, self.statesRange) = (orientation, strayBytes, statesRange)
     }
 }
 

@@ -23,10 +23,8 @@ struct NetpbmFile {
         guard (1...65535).contains(largest) else { throw .damaged("the largest sample is \(largest)") }
         // One white space separates the header from binary samples.
         start = text.position + 1
-        // A range of 16 bits is guessed or given for samples of up to 65,535 alone.
-        let bitDepth = largest < 65535 ? min(15, Int.bitWidth - largest.leadingZeroBitCount) : 16
         header = NativeCodecs.Header(
-            width: width, height: height, bitDepth: bitDepth, isFloat: false,
+            width: width, height: height, bitDepth: Int.bitWidth - largest.leadingZeroBitCount, isFloat: false,
             colour: kind % 3 == 0 ? .rgb : .grey, hasAlpha: false, orientation: Orientation(code: 1),
             codedPixels: width * height, largestSample: largest)
     }

@@ -33,7 +33,7 @@ public struct SampleRange: Codable, Sendable, Hashable {
     ///
     /// - Returns: the image and the number of clipped samples.
     public func scaled(_ decoded: DecodedImage) -> (image: PlanarImage, clipped: Int) {
-        guard decoded.info.isFloat || decoded.info.bitDepth == 16 else { return (decoded.image, 0) }
+        guard decoded.info.isFloat || decoded.info.hasSixteenBits else { return (decoded.image, 0) }
         let unit: Float = decoded.info.isFloat ? 1 : 65535
         var image = decoded.image
         var clipped = 0
@@ -46,10 +46,15 @@ public struct SampleRange: Codable, Sendable, Hashable {
     }
 }
 
+extension ImageInfo {
+    /// True for integers of 16 bits whose range may be that of a camera with fewer bits.
+    fileprivate var hasSixteenBits: Bool { !isFloat && bitDepth == 16 && !statesRange }
+}
+
 extension DecodedImage {
     /// The highest sample of a 16-bit integer image; nil for other kinds.
     public var highestSample: Int? {
-        guard !info.isFloat, info.bitDepth == 16 else { return nil }
+        guard info.hasSixteenBits else { return nil }
         return image.values.max().map { Int(($0 * 65535).rounded()) }
     }
 }

@@ -93,7 +93,10 @@ package struct NightSummary: Sendable {
                     value: "version \(anchor)" + (anchor == night.champion ? ", which is in production too" : "")))
         }
         if roll.copies > 0 {
-            facts.append(Fact(label: "exact copies", value: counted(roll.copies, "file") + ", which count once"))
+            facts.append(
+                Fact(
+                    label: "exact copies",
+                    value: counted(roll.copies, "file, which counts once", "files, which count once")))
         }
         if !drift.isEmpty {
             facts.append(

@@ -104,4 +104,17 @@ struct ImageGroupsTests {
         }
         #expect(rolls(.test).count == 2 && rolls(.train).isDisjoint(with: rolls(.test)))
     }
+
+    @Test("The folder of the training images is no group of test images that are taken from them")
+    func testFolders() {
+        var category = SourceCategory(name: "lot", images: [], ignoredFiles: [])
+        for number in 0..<100 {
+            let file = "train/" + (number < 90 ? "" : "lotB/") + "\(number).png"
+            category.images.append(
+                SourceImage(file: file, path: "/" + file, split: .train, kind: "good", isAnomalous: false))
+        }
+        category.separateTestImages(fraction: 0.1, groups: .folders, prefix: "train/")
+        let test = category.images.filter { $0.split == .test }.map(\.file)
+        #expect((5...20).contains(test.count) && test.contains { !$0.contains("lotB") })
+    }
 }

@@ -40,4 +40,15 @@ struct SampleRangeTests {
             #expect(SampleRange(lowest: lowest, highest: highest) == nil)
         }
     }
+
+    @Test("A PNM that states a range of its own keeps it", arguments: [40_000, 65_534, 65_535])
+    func statedRange(largest: Int) throws {
+        let sample = largest / 2
+        let bytes = Array("P5 2 1 \(largest)\n".utf8) + [UInt8(sample >> 8), UInt8(sample & 255), 0, 4]
+        let decoded = try ImageDecoder.decode(bytes: bytes, name: "a.pgm")
+        let isFull = largest == 65_535
+        #expect(decoded.info.bitDepth == 16 && (decoded.highestSample == nil) == !isFull)
+        let scaled = try #require(SampleRange(lowest: 0, highest: 4095)).scaled(decoded)
+        #expect((scaled.image == decoded.image) == !isFull && scaled.clipped == (isFull ? 1 : 0))
+    }
 }

@@ -52,6 +52,22 @@ import Testing
         }
     }
 
+    @Test(
+        "Floating-point images above 1 are compared by their values, and one with a value that is no number is damaged")
+    func floats() throws {
+        func write(_ values: [Float], to name: String) throws {
+            let map = FloatMap(width: 16, height: 16, values: values)
+            try data.write(try map.tiffBytes(), to: "counts/" + name)
+        }
+        for number in 0..<3 { try write((0..<256).map { Float(100 + $0 * (number + 1)) }, to: "\(number).tiff") }
+        try write((0..<256).map { Float(100 + $0) }, to: "copy.tiff")
+        try write([.nan] + [Float](repeating: 1, count: 255), to: "damaged.tiff")
+        let inspection = try FolderInspection(data.path + "/counts", threads: 2) { _, _ in true }
+        let damaged = inspection.findings.filter { $0.kind == .damaged }.flatMap(\.images)
+        #expect(damaged.map { inspection.images[$0].file } == ["damaged.tiff"])
+        #expect(inspection.findings.filter { $0.kind == .equal }.map(\.images.count) == [2])
+    }
+
     @Test("Images of one kind have no findings")
     func plain() throws {
         let inspection = try inspect()

@@ -70,7 +70,13 @@ struct FolderLayoutTests {
         Shape(tree: ["non_defective*4", "defective*3"], train: 4, normal: 0, defective: 3, masks: 0),
         Shape(tree: ["pass*4", "Failed Parts*3"], train: 4, normal: 0, defective: 3, masks: 0),
         Shape(tree: ["normal*4", "abnormal/dent*2", "abnormal/hole*1"], train: 4, normal: 0, defective: 3, masks: 0),
-        // Defects of labels are no masks.
+        // Masks that do not lie in folders of kinds are not used, but are no images either.
+        Shape(tree: ["OK*4", "NG*3", "NG_gt*3"], train: 4, normal: 0, defective: 3, masks: 0),
+        Shape(tree: ["good*4", "bad*3", "bad_labels*3"], train: 4, normal: 0, defective: 3, masks: 0),
+        Shape(
+            tree: ["train/good*4", "test/good*1", "test/bad*3", "label_maps/bad*3"], train: 4, normal: 1, defective: 3,
+            masks: 3),
+        // Defects of a label are not masks.
         Shape(
             tree: ["train/good*4", "test/good*1", "test/missing_label*2", "test/label_torn*1"], train: 4, normal: 1,
             defective: 3, masks: 0),

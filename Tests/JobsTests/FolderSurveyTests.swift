@@ -112,7 +112,21 @@ import Testing
         #expect(survey.findings.contains { $0.hasPrefix("long strips") } == isStrip)
     }
 
-    @Test("Large images are told to lose details")
+    @Test("Strips are seen in tiles by every detector", arguments: [SurveyedDetector.ssae, .features, .auto])
+    func wideStrips(detector: SurveyedDetector) throws {
+        for number in 0..<3 {
+            try data.write(
+                try PNGEncoder.encode(TinyDataSet.image(number, width: 2000, height: 300)), to: "wide/\(number).png")
+        }
+        let survey = try FolderSurvey(data.path + "/wide", score: nil, detector: detector)
+        let text = survey.manifest(relativeTo: data.path)
+        let manifest = try JobManifest.parse(bytes: Array(text.utf8), file: data.path + "/wide.json")
+        #expect((manifest.image.width, manifest.image.height) == (1712, 256))
+        #expect((manifest.image.tile?.width, manifest.image.tile?.overlap) == (256, 64))
+        #expect(manifest.network.reduction == (detector == .features ? 1 : 2))
+    }
+
+    @Test("Large images lose details, and the survey says so")
     func details() {
         let sizes = [(width: 4000, height: 3000)]
         let size = NetworkSize(of: sizes, smallest: 128, isSurface: true)

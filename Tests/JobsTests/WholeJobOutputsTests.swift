@@ -35,16 +35,16 @@ import Testing
     /// SHA-256 over the digests of all task outputs of a stage.
     private static let pinned = [
         "aggregate": "3ea21023e286", "assess": "b16b723a3ebd", "autoencoder": "9036d84ada4d",
-        "calibrate": "5f5161b26479", "card": "8be6e8a81e8a", "choose": "c4f8b8a8cb41", "confidence": "0578448f0bb2",
+        "calibrate": "5f5161b26479", "card": "de6115fba3ba", "choose": "c4f8b8a8cb41", "confidence": "0578448f0bb2",
         "corrupt": "810161921fce", "drift": "ddd4ed769748", "ingest": "93e43be3ad10", "inventory": "02cfdbee7e90",
-        "metrics": "b4fe21269dea", "overlay": "7495d7b06d51", "record": "28b26d8e8866", "report": "8a1c25df447b",
+        "metrics": "b4fe21269dea", "overlay": "7495d7b06d51", "record": "20dd27bf0b71", "report": "8a1c25df447b",
         "require": "7fcfb999f4c5", "score": "4e6d0a39ee2c", "select": "1546061562fc", "textures": "d52e06d75b01",
         "train": "eb043006923d",
     ]
 
     private static let versions = [
         "aggregate": 5, "assess": 8, "autoencoder": 4, "calibrate": 9, "card": 8, "choose": 4, "confidence": 2,
-        "corrupt": 3, "drift": 2, "ingest": 10, "inventory": 2, "metrics": 7, "overlay": 2, "record": 1, "report": 11,
+        "corrupt": 3, "drift": 2, "ingest": 11, "inventory": 2, "metrics": 7, "overlay": 2, "record": 1, "report": 11,
         "require": 1, "score": 6, "select": 3, "textures": 2, "train": 4,
     ]
 

@@ -60,8 +60,8 @@ import VerdictStatistics
 
     @Test("Ingest gives the pinned bytes")
     func ingest() throws {
-        expectPinned(try ingest(.train), IngestStage.self, version: 10, ["images.json": "9bbd2887ada4"])
-        expectPinned(try ingest(.test), IngestStage.self, version: 10, ["images.json": "f73f35fa9a8f"])
+        expectPinned(try ingest(.train), IngestStage.self, version: 11, ["images.json": "9bbd2887ada4"])
+        expectPinned(try ingest(.test), IngestStage.self, version: 11, ["images.json": "f73f35fa9a8f"])
     }
 
     @Test("Selection gives the pinned bytes")

@@ -19,4 +19,12 @@ import Testing
             (["a", "b", "c", "d"], "a, b and 2 more"),
         ])
     func lists(names: [String], text: String) { #expect(names.listed(atMost: 2) == text) }
+
+    @Test(
+        "A word for a shell is quoted unless it is plain",
+        arguments: [
+            ("runs/a-1.json", "runs/a-1.json"), ("", "''"), ("two words", "'two words'"), ("it's", "'it'\\''s'"),
+            ("$HOME", "'$HOME'"), ("é", "'é'"),
+        ])
+    func words(word: String, quoted: String) { #expect(ShellWord.quoted(word) == quoted) }
 }

@@ -2,7 +2,7 @@ import GRDB
 
 /// Rows of an action's result: its outputs, references and warnings.
 extension Database {
-    /// By position.
+    /// The outputs in the order of their positions.
     func outputs(of action: Int64) throws -> [ActionOutput] {
         try rows(
             """
@@ -13,7 +13,7 @@ extension Database {
         ).map { ActionOutput(name: $0[0], digest: try Digest($0, 1), sizeBytes: $0[2] ?? 0) }
     }
 
-    /// Sorted.
+    /// The references, sorted.
     func references(of action: Int64) throws -> [Digest] {
         try rows(
             """
@@ -23,7 +23,7 @@ extension Database {
         ).map { try Digest($0, 0) }
     }
 
-    /// By position.
+    /// The warnings in the order of their positions.
     func warnings(of action: Int64) throws -> [String] {
         try rows("SELECT text FROM warning WHERE action = ? ORDER BY position", [action]).map { $0[0] }
     }

@@ -49,7 +49,7 @@ extension ContentStore {
     private func readSource(_ path: String, in folders: [NamedFolder]) throws(StoreError) -> Digest {
         let readAt = HostClock.wallNanoseconds()
         // The innermost folder, for the message.
-        let above = folders.filter { path.hasPrefix($0.path + "/") }.max {
+        let above = folders.filter { path == $0.path || path.hasPrefix($0.path + "/") }.max {
             ($0.path.count, $0.followsLinks ? 1 : 0) < ($1.path.count, $1.followsLinks ? 1 : 0)
         }
         let file = try OpenFile.reading(path, in: above ?? folders.first)

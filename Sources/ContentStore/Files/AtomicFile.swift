@@ -6,7 +6,7 @@ import Synchronization
 /// Files that appear completely or not at all: written to a temporary file, flushed, then renamed. A reader sees either
 /// the old content or the new one, even after a power failure. Destinations are regular files, never links.
 public enum AtomicFile {
-    /// Numbers of temporary files begin with the time of the start: in a container, every process may have the same
+    /// Numbers of temporary files begin with the time of the first one: in a container, every process may have the same
     /// identifier.
     private static let firstNumber = Int(HostClock.wallNanoseconds())
     private static let sequence = Atomic<Int>(firstNumber)

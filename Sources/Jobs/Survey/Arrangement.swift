@@ -1,7 +1,7 @@
 import Imaging
 
-/// If images show the same things at the same places, as those of a label or of a part in a fixture do. Their mirror
-/// images are not normal.
+/// Detects images that show the same things at the same places, as those of a label or of a part in a fixture do. Their
+/// mirror images are not normal.
 enum Arrangement {
     private static let side = 64, blocks = 8
     /// The mean correlation from which on the arrangement is fixed. Toothbrushes in a fixture have 0.95, cookies on a

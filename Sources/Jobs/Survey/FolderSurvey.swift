@@ -130,6 +130,12 @@ package struct FolderSurvey: Sendable {
         if forbidsFlips {
             lines.append("the images show the same things at the same places: they are not mirrored in training")
         }
+        let fixed = seen.showsObject ? [] : seen.fixed.map { categories[$0].name }
+        if !fixed.isEmpty {
+            lines.append(
+                "the same things at the same places: \(fixed.joined(separator: ", ")); alone in a job, they would not be mirrored in "
+                    + "training: nominal init FOLDER/CATEGORY")
+        }
         if frame == nil { lines += size.findings(for: probe.sizes) }
         seesContrast = [.auto, .ssae].contains(detector) && seen.lightVaries
         if seesContrast {

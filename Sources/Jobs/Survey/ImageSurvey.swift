@@ -31,8 +31,11 @@ struct ImageSurvey {
     let turned: [Int]
     /// True if brightness varies among the images of each category by more than presets allow for.
     let lightVaries: Bool
-    /// True if the images of a category show the same things at the same places, so that a mirrored one is not normal.
+    /// True if the images of each category show the same things at the same places, so that a mirrored one is not
+    /// normal.
     let isFixed: Bool
+    /// The numbers of the categories of which that is true, where it is not of all.
+    let fixed: [Int]
     /// The highest 16-bit sample; nil for other formats.
     let highestSample: Int?
     /// The median of the images' shorter sides in pixels; 0 without an image.
@@ -45,20 +48,21 @@ struct ImageSurvey {
         var frames: [ObjectFrame?] = []
         var highest: Int?
         var varying = 0
-        var isFixed = false
+        var fixed: [Int] = []
         for images in categories {
             let seen = Self.look(at: images)
             if Self.deviation(seen.levels.map(log)) > Self.alikeLight { varying += 1 }
             poses += seen.poses.count
             sides += seen.sides
             highest = [highest, seen.highestSample].compactMap { $0 }.max()
-            if Arrangement.isFixed(seen.thumbnails) { isFixed = true }
+            if Arrangement.isFixed(seen.thumbnails) { fixed.append(frames.count) }
             frames.append(Self.frame(around: seen.poses, of: seen.sides.count))
         }
         showsObject = 2 * poses > sides.count
         lightVaries = !categories.isEmpty && varying == categories.count
         highestSample = highest
-        self.isFixed = isFixed
+        isFixed = !categories.isEmpty && fixed.count == categories.count
+        self.fixed = isFixed ? [] : fixed
         shorterSide = sides.sorted().dropFirst(sides.count / 2).first ?? 0
         let known = frames.compactMap(\.self)
         if !known.isEmpty, known.count == frames.count {
@@ -91,11 +95,17 @@ struct ImageSurvey {
 
     private static func look(at images: [SourceImage]) -> Seen {
         let chosen = images.evenSample(seenImages)
+        let seen = look(at: chosen, range: nil)
+        // The range is that of all images together, and known only now.
+        guard let range = seen.highestSample.flatMap(SampleRange.init(highestSample:)) else { return seen }
+        return look(at: chosen, range: range)
+    }
+
+    private static func look(at images: [SourceImage], range: SampleRange?) -> Seen {
         var seen = Seen()
-        seen.highestSample = chosen.compactMap { decoded($0)?.highestSample }.max()
-        let range = seen.highestSample.flatMap(SampleRange.init(highestSample:))
-        for image in chosen {
+        for image in images {
             guard let decoded = decoded(image) else { continue }
+            seen.highestSample = [seen.highestSample, decoded.highestSample].compactMap(\.self).max()
             let scaled = range?.scaled(decoded).0 ?? decoded.image
             seen.sides.append(min(scaled.width, scaled.height))
             // A black image has no logarithm.

@@ -1,4 +1,4 @@
-/// What running tasks take of the machine: places for whole-machine tasks, and estimated memory.
+/// The share of the machine that running tasks take: places for whole-machine tasks, and estimated memory.
 struct MachineShare: Sendable {
     private let graph: TaskGraph
     /// The maximum number of running whole-machine tasks.

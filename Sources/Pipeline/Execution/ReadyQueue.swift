@@ -22,7 +22,7 @@ struct ReadyQueue: Sendable {
         }
     }
 
-    /// Takes the greatest task; `nil` if it must wait.
+    /// Takes the greatest task among those that may start; `nil` if it lacks memory, or if `onlyLight` excludes it.
     ///
     /// - Parameter isMachineBusy: True if no whole-machine task may start for now.
     mutating func takeNext(share: MachineShare, isMachineBusy: Bool, onlyLight: Bool) -> Int? {

@@ -74,7 +74,7 @@ struct Histogram {
         let (left, right) = (frame.x(Double(band.lowerBound)), frame.x(Double(band.upperBound)))
         let upper = NumberText.significant(Double(band.upperBound))
         let words =
-            band.lowerBound == -.greatestFiniteMagnitude
+            band.lowerBound == -.infinity
             ? "all below \(upper)" : "\(NumberText.significant(Double(band.lowerBound))) to \(upper)"
         return frame.rectangle(
             "band", x: left, y: frame.plotTop, width: max(1, right - left), height: frame.plotHeight + 10,

@@ -44,7 +44,7 @@ public struct CategoryReport: Sendable, Equatable {
     public var modelFile: String?
     /// The scores whose verdicts at ``threshold`` are uncertain.
     ///
-    /// From `-Float.greatestFiniteMagnitude` on if all verdicts below are uncertain.
+    /// From minus infinity on if all verdicts below are uncertain.
     public var uncertainScores: Range<Float>?
     /// The appearance of test images compared with normal images; empty without a comparison.
     public var drift: [DriftMeasure]

@@ -13,7 +13,7 @@ package struct CardStage: Stage {
     package static let name = ContentStore.cardStage
     /// History: 1 = first; 2 = states if the data set is grey; 3 = thresholds set by a person; 4 = detectors of any
     /// kind; 5 = how the detector works, training only of what was trained; 6 = frame around the object; 7 = region of
-    /// interest.
+    /// interest; 8 = open ranges of uncertain verdicts, small shares, plainer words.
     package static let version = 8
 
     var known: CardFacts

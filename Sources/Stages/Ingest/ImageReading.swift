@@ -8,7 +8,7 @@ import Wording
 /// range. The reading is recomputed if the packed image comes from the store, because warnings must not depend on what
 /// was decoded before.
 package struct ImageReading: Codable, Sendable {
-    static let memo = "image-reading", version = 1
+    static let memo = "image-reading", version = 2
 
     /// The settings that a reading depends on.
     struct Settings: Encodable {
@@ -55,8 +55,8 @@ struct SampleRemarks {
         var warnings = stray
         if range == nil, let top = highest.map(\.sample).max(), let range = SampleRange(highestSample: top) {
             warnings.append(
-                "no sample of the \(counted(highest.count, "16 bit image")) exceeds \(top) of "
-                    + "65535, so that they are nearly black: \(highest.map(\.file).listed()). If the camera has "
+                "no sample of the \(highest.count == 1 ? "16 bit image" : "\(highest.count) 16 bit images") exceeds \(top) of "
+                    + "65535, so that it would be nearly black: \(highest.map(\.file).listed()). If the camera has "
                     + "fewer bits, set \"range\": \(range.words) in the image section of the manifest, by which the model is trained"
             )
         }

@@ -14,8 +14,9 @@ package struct IngestStage: Stage {
     /// masks with more than two values, and warnings about both; 6 = packed images end with a digest; 7 = BMP, PNM,
     /// WebP and JPEG 2000; regions of annotation tools; 8 = several masks of an image, saturation areas, parts with
     /// several views; 9 = a PNG whose colour profile libpng leaves out is unusable where profiles are applied; 10 = an
-    /// image whose defect lies outside of the region of interest has no saturation areas.
-    package static let version = 10
+    /// image whose defect lies outside of the region of interest has no saturation areas; 11 = ranges of PNM, and
+    /// colour profiles of JPEG with stray bytes and of WebP.
+    package static let version = 11
 
     /// An image with its label and mask in the data set.
     package struct Source: Codable, Equatable, Sendable, NamedSetting {
@@ -121,15 +122,17 @@ package struct IngestStage: Stage {
     }
 
     private func warnOfMissingObjects(_ index: ImageIndex, _ context: TaskContext) {
-        func warn(_ lost: [ImageIndex.Entry], _ consequence: String) {
+        func warn(_ lost: [ImageIndex.Entry], _ one: String, _ several: String) {
             guard !lost.isEmpty else { return }
             context.warn(
-                "no object stands out from a plain background in \(counted(lost.count, "image")), "
-                    + consequence + ": " + lost.map(\.file).listed())
+                "no object stands out from a plain background in "
+                    + counted(lost.count, "image, " + one, "images, " + several) + ": " + lost.map(\.file).listed())
         }
         let usable = index.entries.filter { $0.pixels != nil }
-        if frame != nil { warn(usable.filter { $0.pose == nil }, "whose middle is used") }
-        if region?.kind == .auto { warn(usable.filter { $0.region == nil }, "which are judged as a whole") }
+        if frame != nil { warn(usable.filter { $0.pose == nil }, "whose middle is used", "whose middles are used") }
+        if region?.kind == .auto {
+            warn(usable.filter { $0.region == nil }, "which is judged as a whole", "which are judged as a whole")
+        }
     }
 
     private func reject(
@@ -160,7 +163,7 @@ package struct IngestStage: Stage {
             return made
         }
         let pixels = try context.memo(
-            stage: "decode", version: 3,
+            stage: "decode", version: 4,
             settings: DecodingSettings(
                 source: source.digest, range: range, colour: colour, frame: frame, width: width, height: height)
         ) { try decode().packed.bytes }
@@ -177,7 +180,7 @@ package struct IngestStage: Stage {
         samples.add(reading, of: file)
         if frame != nil {
             let pose = try context.memo(
-                stage: "pose", version: 1,
+                stage: "pose", version: 2,
                 settings: ImageReading.Settings(source: source.digest, range: range, colour: colour)
             ) { try StageJSON.encode([try decode().pose].compactMap(\.self)) }
             entry.pose = try StageJSON.decode([ObjectPose].self, try context.blob(pose)).first

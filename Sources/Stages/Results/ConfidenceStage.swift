@@ -6,6 +6,7 @@ import VerdictStatistics
 /// to decide. It is a separate task, so that a new tolerance repeats neither scores nor metrics.
 package struct ConfidenceStage: Stage {
     package static let name = "confidence"
+    /// History: 2 = the range of uncertain verdicts may have no lower end.
     package static let version = 2
 
     /// See `VerdictConfidence`.

@@ -10,7 +10,8 @@ package struct MetricsStage: Stage {
     package static let name = "metrics"
     /// History: 2 = all figures of `DetectionMetrics` instead of two AUROCs; 3 = the curves, and AUPIMO of each image;
     /// 4 = a warning if figures are undefined because images were set aside; 5 = SegF1, correlation with the area,
-    /// intervals; parts with several views, and saturated overlap by kind; 6 = SegF1 within the region of interest.
+    /// intervals; parts with several views, and saturated overlap by kind; 6 = SegF1 within the region of interest;
+    /// 7 = reasons for undefined figures.
     package static let version = 7
     /// The memory in which pixels are ranked; more of them are sorted in a scratch file, with equal results.
     static let rankingBytes = 1 << 26

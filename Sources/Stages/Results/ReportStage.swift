@@ -11,7 +11,7 @@ package struct ReportStage: Stage {
     /// History: 2 = more figures; 3 = curves, uncertain verdicts, drift, lineage; 4 = the style of other pages; 5 = the
     /// card of each model; 6 = the command that applies a threshold; 7 = plainer words; 9 = regions, AU-PRO 0.05,
     /// SegF1, intervals; metrics of parts and kinds; AU-PRO of synthetic defects; 10 = the loss of steps without
-    /// corrupted or clean pixels is left out.
+    /// corrupted or clean pixels is left out; 11 = open ranges of uncertain verdicts.
     package static let version = 11
 
     /// The pages beside the report that it links to.
@@ -230,7 +230,7 @@ extension CategoryReport {
             expectedShares = .init(falseAlarms: Double(falseAlarms), misses: Double(misses))
         }
         if let upper = uncertainty.upper {
-            uncertainScores = (uncertainty.lower ?? -.greatestFiniteMagnitude)..<upper
+            uncertainScores = (uncertainty.lower ?? -.infinity)..<upper
         }
     }
 }

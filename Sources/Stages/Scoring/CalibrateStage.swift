@@ -97,13 +97,13 @@ package struct CalibrateStage: Stage {
             to: "calibration.json")
     }
 
-    /// What the detector finds in the images that calibrate it.
+    /// Scores and maps of the images that calibrate a model.
     private struct Measured {
-        /// Of held-out images, variant by variant, and the highest values of their maps.
+        /// Scores of held-out images, variant by variant, and the highest values of their maps.
         var scores: [Float] = [], peaks: [Float] = []
-        /// Of augmented training images, and of these as they are.
+        /// Scores of training images in all variants; highest values of the maps of the unchanged ones.
         var trainingScores: [Float] = [], trainingPeaks: [Float] = []
-        /// Of held-out images with synthetic defects; empty without prices.
+        /// Scores of held-out images with synthetic defects; empty without prices.
         var defects: [Float] = []
         var pixels: PixelTally?
         var scale: ScoreScale

@@ -27,6 +27,7 @@ struct LogCommand: ParsableCommand {
 
     func run() throws {
         let store = try storeOptions.openExisting(.readOnly)
+        if let execution, try store.execution(execution) == nil { throw UnknownRun(number: execution) }
         let name = try TaskChoice.single(task, store)
         let jobs = try store.jobs(ofTask: name).filter { execution == nil || $0.execution == execution }
         guard !jobs.isEmpty else { throw TaskChoiceError.notInRun(task: name, run: execution ?? 0) }

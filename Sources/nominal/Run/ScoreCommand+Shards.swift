@@ -5,6 +5,7 @@ import ContentStore
 import Datasets
 import Jobs
 import Stages
+import Wording
 
 /// Scoring of a folder in parts, on several machines.
 extension ScoreCommand {
@@ -27,8 +28,10 @@ extension ScoreCommand {
         let reporter = reporting.reporter
         let count = try shards.write { reporter.reading($0, of: $1) }
         if count < shards.imageCount, !reporting.isQuiet {
+            let missing = shards.imageCount - count
             StandardError.note(
-                "\(shards.imageCount - count) of \(shards.imageCount) images have no score: they are quarantined")
+                "\(missing) of \(counted(shards.imageCount, "image")) "
+                    + (missing == 1 ? "has no score: it is quarantined" : "have no score: they are quarantined"))
         }
         print("scores: \(folder)/scores.csv")
     }

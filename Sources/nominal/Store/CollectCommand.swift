@@ -53,7 +53,7 @@ struct CollectCommand: ParsableCommand {
             let (plan, summary) = try task.run { progress in
                 try ContentStore.collect(
                     path: storeOptions.path, policy, lockTimeoutSeconds: storeOptions.lockTimeout,
-                    onWait: storeOptions.tellWait
+                    onWait: storeOptions.reportWait
                 ) { progress.proceeds($0, $1) }
             }
             print("removed \(Self.outcome(summary.sizeBytes, plan))")

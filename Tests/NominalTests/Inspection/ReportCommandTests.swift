@@ -42,7 +42,7 @@ import Testing
         #expect(try links() == ["plant/nights/2026-03-01/report.html"])
     }
 
-    @Test("A missing folder of results, and a call without --all, are told with their exit codes")
+    @Test("A missing folder of results, and a call without --all, end with their exit codes")
     func refusals() throws {
         let missing = try fixture.nominal("report", "--all")
         #expect(missing.status == 66 && missing.errors.contains("runs: there is no such folder of results"))

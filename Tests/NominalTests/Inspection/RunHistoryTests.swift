@@ -50,13 +50,14 @@ import Testing
         let unclear = try fixture.nominal("log", "train")
         #expect(unclear.status == 65 && unclear.errors.contains("\"train\" matches "))
         #expect(try fixture.nominal("log", "nothing").errors.contains("no task in the history"))
-        #expect(try fixture.nominal("log", "train/0000", "--run", "7").errors.contains("no attempt in run 7"))
+        #expect(try fixture.nominal("log", "train/0000", "--run", "7").errors.contains("no run 7"))
     }
 
     @Test(
         "A run that does not exist is missing input",
         arguments: [
-            "cancel 99", "why train --run 99", "plan tiny.json --against 99", "export 99 --output out", "pin 99",
+            "cancel 99", "log made --run 99", "why train --run 99", "plan tiny.json --against 99",
+            "export 99 --output out", "pin 99",
         ])
     func unknownRun(words: String) throws {
         let fixture = try CommandLineFixture()
@@ -70,6 +71,18 @@ import Testing
         #expect(try fixture.nominal("import", "a.bundle").status == 0)
         let outcome = try fixture.nominal(environment: [:], words.split(separator: " ").map(String.init))
         #expect(outcome.status == 66 && outcome.errors.contains("run"), "\(outcome)")
+    }
+
+    @Test(
+        "Options that a command would ignore are refused",
+        arguments: [
+            "run tiny.json --dry-run --check 5%", "score x --merge --engine onednn", "score x --merge --quarantine",
+        ])
+    func ignoredOptions(words: String) throws {
+        let fixture = try CommandLineFixture()
+        try fixture.writeManifest()
+        let outcome = try fixture.nominal(environment: [:], words.split(separator: " ").map(String.init))
+        #expect(outcome.status == 64 && outcome.errors.contains("remove"), "\(outcome)")
     }
 
     @Test("Without a store there is nothing to show", arguments: ["status", "runs", "cancel", "log x"])

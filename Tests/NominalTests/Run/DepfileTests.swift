@@ -150,6 +150,10 @@ struct DepfileTests {
         let outcome = try fixture.nominal("run", "tiny.json", "--output", "out", "--depfile", "depends.mk")
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(try fixture.tool("make", "-q").status == 0)
+        // Other files beside the annotations mean nothing.
+        try fixture.write("", to: "notes.txt")
+        try date(fixture.path, 60)
+        #expect(try fixture.tool("make", "-q").status == 0)
         try date(fixture.place("labels.json"), 60)
         #expect(try fixture.tool("make", "-q").status == 1)
     }
