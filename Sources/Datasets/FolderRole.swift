@@ -42,8 +42,7 @@ package struct FolderRole: OptionSet {
     /// Words that may stand beside the plural of these, as in `NG_labels`.
     private static let verdictWords: Set = [
         "good", "ok", "normal", "bad", "ko", "ng", "nok", "nio", "defect", "defects", "defective", "anomaly",
-        "anomalies",
-        "anomalous", "abnormal",
+        "anomalies", "anomalous", "abnormal",
     ]
     private static let testWords: Set = [
         "test", "tests", "testing", "testset", "val", "valid", "validation", "eval", "evaluation",

@@ -81,3 +81,12 @@ package struct SourceMask: Sendable, Equatable {
 
     package init(file: String, path: String) { (self.file, self.path) = (file, path) }
 }
+
+extension SourceImage {
+    /// The contents of the file.
+    ///
+    /// - Throws: `StoreError` if it cannot be read, is too large, or is a link that leads out of its folder.
+    package func bytes() throws -> [UInt8] {
+        try AtomicFile.read(path, in: folder, limitBytes: DecodeLimits().maximumFileBytes)
+    }
+}

@@ -1,5 +1,4 @@
 import AnomalyDetection
-import ContentStore
 import Datasets
 import Imaging
 import Metrics
@@ -100,9 +99,8 @@ package final class QuantizedModel {
         }
         var isGrey = true
         let images = try all.evenSample(mostImages).map { image in
-            let bytes = try AtomicFile.read(image.path, in: image.folder, limitBytes: DecodeLimits().maximumFileBytes)
             let packed = try IngestStage.decode(
-                bytes, name: image.file, width: model.grid.width, height: model.grid.height, range: model.range,
+                image.bytes(), name: image.file, width: model.grid.width, height: model.grid.height, range: model.range,
                 colour: model.colour
             ).packed
             if !packed.isGrey { isGrey = false }

@@ -105,7 +105,7 @@ struct ImageGroupsTests {
         #expect(rolls(.test).count == 2 && rolls(.train).isDisjoint(with: rolls(.test)))
     }
 
-    @Test("The folder of the training images is no group of test images that are taken from them")
+    @Test("The folder of all training images does not count as a group")
     func testFolders() {
         var category = SourceCategory(name: "lot", images: [], ignoredFiles: [])
         for number in 0..<100 {

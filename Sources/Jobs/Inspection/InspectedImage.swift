@@ -32,8 +32,7 @@ package struct InspectedImage: Sendable {
         (self.source, place) = (source, ImagePlace(source.file))
         let bytes: [UInt8]
         do {
-            bytes = try AtomicFile.read(
-                source.path, in: source.folder, limitBytes: DecodeLimits().maximumFileBytes)
+            bytes = try source.bytes()
         } catch {
             (fileBytes, fault) = (0, "\(error)")
             return

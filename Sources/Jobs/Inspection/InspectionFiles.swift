@@ -1,4 +1,3 @@
-import ContentStore
 import Folders
 import Imaging
 import Reports
@@ -94,8 +93,7 @@ extension FolderInspection {
         let image = images[index]
         // The file may have changed since; then there is no picture.
         guard image.info != nil,
-            let bytes = try? AtomicFile.read(
-                image.source.path, in: image.source.folder, limitBytes: DecodeLimits().maximumFileBytes),
+            let bytes = try? image.source.bytes(),
             let decoded = try? ImageDecoder.decode(bytes: bytes, name: image.file)
         else { return InspectionReport.Image(name: image.file, picture: nil) }
         var small = InspectedImage.reduced(decoded.image, to: Self.thumbnailSide)

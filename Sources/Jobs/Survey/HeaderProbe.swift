@@ -1,4 +1,3 @@
-import ContentStore
 import Datasets
 import Imaging
 import Wording
@@ -18,8 +17,7 @@ struct HeaderProbe {
         var faults: [String] = []
         for image in images.evenSample(Self.limit) {
             do {
-                let bytes = try AtomicFile.read(
-                    image.path, in: image.folder, limitBytes: DecodeLimits().maximumFileBytes)
+                let bytes = try image.bytes()
                 let info = try ImageDecoder.probe(bytes: bytes, name: image.path)
                 profiles[FolderInspection.words(ColourProfile(of: bytes)), default: 0] += 1
                 sizesByName["\(info.width) x \(info.height)", default: 0] += 1

@@ -1,5 +1,4 @@
 import AnomalyDetection
-import ContentStore
 import Datasets
 import Foundation
 import Imaging
@@ -119,8 +118,7 @@ struct ImageSurvey {
 
     /// Nil for an image that cannot be decoded, which the probe or the job reports.
     private static func decoded(_ image: SourceImage) -> DecodedImage? {
-        let bytes = try? AtomicFile.read(image.path, in: image.folder, limitBytes: DecodeLimits().maximumFileBytes)
-        return bytes.flatMap { try? ImageDecoder.decode(bytes: $0, name: image.file, checksExtension: false) }
+        try? ImageDecoder.decode(bytes: image.bytes(), name: image.file, checksExtension: false)
     }
 
     /// The standard deviation; 0 for fewer than two values.

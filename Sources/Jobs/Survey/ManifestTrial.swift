@@ -47,8 +47,7 @@ package struct ManifestTrial {
     /// The digest of a usable image; nil for a fault, which is recorded.
     private mutating func decoded(_ image: SourceImage, _ manifest: JobManifest) -> Digest? {
         do {
-            let bytes = try AtomicFile.read(
-                image.path, in: image.folder, limitBytes: DecodeLimits().maximumFileBytes)
+            let bytes = try image.bytes()
             let decoded = try IngestStage.decode(
                 bytes, name: ManifestTrial.path(of: image), width: manifest.image.width, height: manifest.image.height,
                 range: SampleRange(manifest.image), colour: manifest.image.isConvertedToSRGB ? .sRGB : nil,

@@ -6,7 +6,7 @@ extension StoreOptions {
     /// The digests of input files for a preview, which creates no store: those that the store remembers, and others
     /// from their contents.
     ///
-    /// - Parameter store: Nil if there is none yet.
+    /// - Parameter store: Nil before the first run.
     func inputDigests(
         _ paths: [String], _ store: ContentStore?, in folders: [NamedFolder] = [], threads: Int, verifyContent: Bool
     ) throws -> [Digest] {
