@@ -71,7 +71,7 @@ let package = Package(
             name: "Retraining",
             dependencies: [
                 "AnomalyDetection", "ContentStore", "Datasets", "Folders", "Imaging", "Jobs", "Manifests",
-                "ModelRegistry", "NeuralNetworks", "Pipeline", "Reports", "Stages", "Wording",
+                "ModelRegistry", "Pipeline", "Reports", "Stages", "Wording",
             ],
             swiftSettings: numeric),
         // Models for other runtimes, with self-tests.
@@ -79,7 +79,7 @@ let package = Package(
             name: "Deployment",
             dependencies: [
                 "AnomalyDetection", "Backbones", "ContentStore", "Datasets", "Folders", "Imaging", "Jobs", "Metrics",
-                "NeuralNetworks", "Pipeline", "SeededRandom", "Stages", "StrictJSON", "Tensors", "Wording",
+                "NeuralNetworks", "Pipeline", "SeededRandom", "Stages", "StrictJSON", "VerdictStatistics", "Wording",
             ],
             swiftSettings: strict),
         // Manifests to task graphs, and results to folders.
@@ -106,8 +106,8 @@ let package = Package(
         .target(
             name: "Datasets",
             dependencies: [
-                "ContentStore", "Evaluation", "Folders", "Host", "Imaging", "Manifests", "Privacy", "SeededRandom",
-                "StrictJSON", "Wording",
+                "ContentStore", "Evaluation", "Folders", "Host", "Imaging", "Manifests", "SeededRandom", "StrictJSON",
+                "Wording",
             ],
             swiftSettings: numeric),
         .target(
@@ -245,7 +245,7 @@ let package = Package(
         .testTarget(
             name: "AuditTests",
             dependencies: [
-                "Audit", "ContentStore", "DatasetTestSupport", "Jobs", "Manifests", "Pipeline",
+                "Attestations", "Audit", "ContentStore", "DatasetTestSupport", "Jobs", "Manifests", "Pipeline",
                 "PipelineTestSupport", "Stages", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
@@ -292,7 +292,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "FoldersTests", dependencies: ["Folders", "Host", "PipelineTestSupport"], swiftSettings: strict),
+            name: "FoldersTests", dependencies: ["Folders", "Host", "PipelineTestSupport", "SeededRandom"],
+            swiftSettings: strict),
         .testTarget(name: "HostTests", dependencies: ["Host", "PipelineTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ImagingTests", dependencies: ["Imaging", "PythonTestSupport", "SeededRandom"], exclude: ["Fixtures"],
@@ -301,7 +302,7 @@ let package = Package(
             name: "JobsTests",
             dependencies: [
                 "AnomalyDetection", "ContentStore", "DatasetTestSupport", "Datasets", "Folders", "Host", "Imaging",
-                "Jobs", "Manifests", "Metrics", "NeuralNetworks", "Pipeline", "PipelineTestSupport",
+                "Jobs", "Manifests", "Metrics", "NeuralNetworks", "Pipeline", "PipelineTestSupport", "SeededRandom",
                 "StageTestSupport", "Stages", "Tensors",
             ],
             swiftSettings: strict),

@@ -17,6 +17,9 @@ public struct SigningKey: Sendable {
     /// Generates a key from the system's random source.
     public init() { key = Ed25519.makePrivateKey() }
 
+    /// - Throws: as `init(pem:name:)`, and `StoreError` if the file cannot be read or is too large for a key.
+    public init(path: String) throws { try self.init(pem: PEM.read(path), name: path) }
+
     /// - Throws: `AttestationError.notAKey` or `.damaged`, which reveal nothing of the content.
     public init(pem: [UInt8], name: String) throws(AttestationError) {
         guard let der = PEM.decode(try PEM.intact(pem, name: name), label: Self.label), der.starts(with: Self.prefix),
@@ -48,6 +51,9 @@ public struct VerificationKey: Sendable {
 
     init(_ key: [UInt8]) { self.key = key }
 
+    /// - Throws: as `init(pem:name:)`, and `StoreError` if the file cannot be read or is too large for a key.
+    public init(path: String) throws { try self.init(pem: PEM.read(path), name: path) }
+
     /// - Throws: `AttestationError.notAKey`, `.damaged`, `.weakKey`.
     public init(pem: [UInt8], name: String) throws(AttestationError) {
         guard let der = PEM.decode(try PEM.intact(pem, name: name), label: Self.label), der.starts(with: Self.prefix),
@@ -74,6 +80,10 @@ public struct VerificationKey: Sendable {
 /// the digest of all before it.
 enum PEM {
     private static let digestLabel = "SHA-256: "
+    /// Keys of other programs may have comments.
+    private static let limitBytes = 1 << 16
+
+    static func read(_ path: String) throws -> [UInt8] { try AtomicFile.read(path, limitBytes: limitBytes) }
 
     static func sealed(_ text: String) -> String { "\(text)\(digestLabel)\(Digest.of(text: text).hex)\n" }
 
@@ -83,7 +93,7 @@ enum PEM {
     static func intact(_ bytes: [UInt8], name: String) throws(AttestationError) -> [UInt8] {
         let label = Array(digestLabel.utf8)
         let start = bytes.count - label.count - 64 - 1
-        guard bytes.count < 1 << 16, start > 0, bytes[start...].starts(with: label) else { return bytes }
+        guard bytes.count <= limitBytes, start > 0, bytes[start...].starts(with: label) else { return bytes }
         let content = Array(bytes[..<start])
         guard bytes[(start + label.count)...].elementsEqual("\(Digest.of(content).hex)\n".utf8) else {
             throw .damaged(name: name)

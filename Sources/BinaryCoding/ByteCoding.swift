@@ -86,7 +86,6 @@ public struct ByteReader {
 
     public mutating func readUInt8() throws(FormatError) -> UInt8 { try number(UInt8.self) }
     public mutating func readUInt32() throws(FormatError) -> UInt32 { try number(UInt32.self) }
-    public mutating func readUInt64() throws(FormatError) -> UInt64 { try number(UInt64.self) }
     public mutating func readInt() throws(FormatError) -> Int { Int(truncatingIfNeeded: try number(UInt64.self)) }
     public mutating func readFloat() throws(FormatError) -> Float { Float(bitPattern: try number(UInt32.self)) }
     public mutating func readDouble() throws(FormatError) -> Double { Double(bitPattern: try number(UInt64.self)) }

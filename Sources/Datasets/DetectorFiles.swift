@@ -26,6 +26,11 @@ extension JobManifest {
         return NamedFolder(folder, followsLinks: dataset.links == .follow)
     }
 
+    /// The files of the detector's program, which lie beside the manifest; empty for a detector without one.
+    package func programFiles() throws(DatasetError) -> [DetectorFile] {
+        programFolder == nil ? [] : try detectorFiles(category: "")
+    }
+
     /// The files of a detector of the kind `external`, ordered by name, with those in folders that the manifest names.
     /// Hidden files in a folder are left out. Empty for other detectors.
     ///

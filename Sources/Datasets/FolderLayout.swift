@@ -73,7 +73,7 @@ package struct FolderLayout {
             try FolderLayout.requireNormal(path, holdsOthers: false)
             (dataset, categories) = try plain(path, score)
             try FolderLayout.requireNormal(categories, in: path)
-            findings = ["a plain folder of normal images"]
+            findings = ["a plain folder of normal images"] + FolderLayout.subfolders(of: categories, in: path)
             return
         }
         let isOne = first.key.isEmpty
@@ -205,19 +205,51 @@ package struct FolderLayout {
 
     /// Rejects a plain folder with subfolders or files whose names say that they are not normal images.
     private static func requireNormal(_ categories: [SourceCategory], in path: ManifestPath) throws(DatasetError) {
-        for image in categories.flatMap(\.images) where image.split == .train {
+        let images = categories.flatMap(\.images).filter { $0.split == .train }
+        let stems = Dictionary(grouping: images) { SourceImage.folder(of: $0.file) }.mapValues { Set($0.map(\.stem)) }
+        // Where all names say it, it is a word of the product: "cut_001", "hole_plate_7". The folder's name prevails.
+        let defective =
+            FolderRole(path.name).contains(.normal)
+            ? [] : images.filter { FolderRole($0.stem).contains(.defects) }.map(\.file)
+        let odd = defective.count < images.count ? Set(defective) : []
+        for image in images {
             let inner = image.file.split(separator: "/").dropFirst().map(String.init)
-            let doubtful = inner.dropLast().first { FolderRole($0).isNotForTraining }
-            guard doubtful != nil || image.stem.lowercased().hasSuffix("_mask") else { continue }
-            let normal = categories.lazy.flatMap(\.images).compactMap(normalFolder).first ?? "FOLDER"
+            let file = inner.joined(separator: "/")
+            let fault: String
+            if let folder = inner.dropLast().first(where: { FolderRole($0).isNotForTraining }) {
+                fault = "by its name, \(folder) is not a folder of normal images"
+            } else if FolderRole.isMask(image.stem, among: stems[SourceImage.folder(of: image.file)] ?? []) {
+                fault = "by its name, \(file) is a mask and not an image"
+            } else if odd.contains(image.file) {
+                fault =
+                    odd.count == 1
+                    ? "by its name, \(file) is not a normal image"
+                    : "by their names, \(file) and \(counted(odd.count - 1, "other image")) are not normal"
+            } else {
+                continue
+            }
+            let normal = categories.lazy.flatMap(\.images).compactMap(normalFolder).first
             throw .unclear(
-                folder: path.absolute,
-                fault: doubtful.map { "by its name, \($0) is not a folder of normal images" }
-                    ?? "by its name, \(inner.joined(separator: "/")) is a mask and not an image",
+                folder: path.absolute, fault: fault,
                 readings: [
-                    "nominal init \(path.absolute) --normal \(normal)   learns from this folder in it alone",
+                    normal.map {
+                        "nominal init \(path.absolute) --normal \($0)   learns from this folder in it alone"
+                    } ?? "move the normal images to a folder of their own, and give that one",
                     "nominal init \(path.absolute) --normal .   learns from all images in it",
                 ])
         }
+    }
+
+    /// A line on a plain folder whose images lie in several subfolders, which may be several products.
+    private static func subfolders(of categories: [SourceCategory], in path: ManifestPath) -> [String] {
+        let folders = categories.flatMap(\.images).filter { $0.split == .train }.map { image in
+            image.file.split(separator: "/").dropFirst().dropLast().first.map(String.init) ?? "."
+        }
+        let counts = Dictionary(folders.map { ($0, 1) }, uniquingKeysWith: +).sorted { $0.key < $1.key }
+        guard counts.count > 1 else { return [] }
+        return [
+            "one model for all of \(counts.map { "\($0.key) (\($0.value))" }.listed(atMost: 8)); for a model of one of them: nominal init "
+                + path.absolute + "/FOLDER"
+        ]
     }
 }

@@ -15,14 +15,15 @@ package struct FolderRole: OptionSet {
     private static let normalWords: Set = [
         "good", "ok", "okay", "io", "normal", "normals", "nominal", "pass", "passed", "accepted", "healthy", "clean",
         "flawless", "perfect", "intact", "conforming", "gut", "nodefect", "nodefects", "nondefective", "undamaged",
-        "defectfree", "anomalyfree", "nonanomalous", "faultless",
+        "defectfree", "anomalyfree", "nonanomalous", "faultless", "negative", "negatives", "noncracked", "uncracked",
+        "bon", "良品",
     ]
     private static let defectWords: Set = [
         "bad", "ko", "ng", "nok", "nio", "fail", "fails", "failed", "failure", "failures", "fault", "faults", "faulty",
         "broken", "scrap", "scrapped", "waste", "bent", "cut", "cuts", "hole", "holes", "chip", "chipped", "dent",
         "dents", "missing", "poor", "wrong", "outlier", "outliers", "stain", "stains", "burr", "schlecht", "notok",
         "notgood", "nogood", "nonok", "notnormal", "nonnormal", "unnormal", "novelty", "novelties", "crack", "cracks",
-        "cracked", "cracking",
+        "cracked", "cracking", "positive", "positives", "mauvais", "不良品", "不良",
     ]
     private static let defectBeginnings = [
         "defect", "defekt", "anomal", "abnormal", "reject", "damag", "scratch", "fehler", "contaminat",
@@ -100,12 +101,36 @@ package struct FolderRole: OptionSet {
         return words.filter { !$0.isEmpty }
     }
 
-    /// A sentence for each kind that counts as defective although its name says normal.
+    /// True for the name of a mask file, such as `003_mask`, or `003_label` beside `003`.
+    ///
+    /// - Parameters:
+    ///   - stem: the name without extension.
+    ///   - stems: the names of all images in its folder.
+    static func isMask(_ stem: String, among stems: Set<String>) -> Bool {
+        guard let end = stem.lastIndex(where: { "_-.".contains($0) }) else { return false }
+        let word = stem[stem.index(after: end)...].lowercased()
+        if word == "mask" { return true }
+        return (maskWords.contains(word) || maskNames.contains(word)) && stems.contains(String(stem[..<end]))
+    }
+
+    /// A sentence for each kind that counts as defective although its name, or that of a folder in it, says normal.
     package static func doubtfulKinds(of category: SourceCategory) -> [String] {
-        Set(category.images.filter { $0.isAnomalous == true }.map(\.kind)).sorted()
-            .filter { FolderRole($0) == .normal }.map {
-                "\(category.name): test images of the kind \"\($0)\" count as defective; if they are normal, add the name to "
-                    + "\"folders\": { \"normalKinds\": [...] } in the manifest's dataset"
+        let defective = category.images.filter { $0.isAnomalous == true }
+        return Set(defective.map(\.kind)).sorted().compactMap { kind in
+            if FolderRole(kind) == .normal {
+                return
+                    "\(category.name): test images of the kind \"\(kind)\" count as defective; if they are normal, add the name "
+                    + "to \"folders\": { \"normalKinds\": [...] } in the manifest's dataset"
             }
+            let inner = defective.lazy.filter { $0.kind == kind }.compactMap { image in
+                image.file.split(separator: "/").dropLast().map(String.init).first {
+                    $0 != kind && FolderRole($0) == .normal
+                }
+            }.first
+            return inner.map {
+                "\(category.name): test images of the kind \"\(kind)\" count as defective, also those in its folder \"\($0)\"; kinds are "
+                    + "the folders directly below that of the test images"
+            }
+        }
     }
 }

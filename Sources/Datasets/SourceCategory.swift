@@ -37,4 +37,33 @@ package struct SourceCategory: Sendable, Equatable {
     package var maskWarnings: [String] {
         (unusedMasks.warnings(folder: masksFolder + "/") + annotationNotes).map { "\(name): \($0)" }
     }
+
+    /// The test images whose results would overwrite those of another one: results are named after images without their
+    /// extensions.
+    ///
+    /// - Parameter isFirst: true for an image that precedes the others of its name; else the first one by name does.
+    func sharedResultNames(isFirst: (String) -> Bool = { _ in false }) -> [(first: String, second: String)] {
+        let files = images.filter { $0.split == .test }.map(\.file)
+        let ordered = files.filter(isFirst) + files.filter { !isFirst($0) }
+        // Long names are shortened by the length of the new extension.
+        var shared: [(first: String, second: String)] = []
+        for suffix in ["tiff", "png"] {
+            var known: [String: String] = [:]
+            for file in ordered where !shared.contains(where: { $0.second == file }) {
+                let name = ResultName.of(file, suffix: suffix)
+                if let first = known[name] { shared.append((first, file)) } else { known[name] = file }
+            }
+        }
+        return shared
+    }
+
+    /// Removes the second images of `sharedResultNames`, and returns them.
+    package mutating func removeSharedResultNames(
+        isFirst: (String) -> Bool
+    ) -> [(first: String, second: String)] {
+        let shared = sharedResultNames(isFirst: isFirst)
+        let removed = Set(shared.map(\.second))
+        images.removeAll { removed.contains($0.file) }
+        return shared
+    }
 }

@@ -1,10 +1,5 @@
-import ContentStore
-import Datasets
 import Folders
 import Glibc
-import Jobs
-import Manifests
-import ModelRegistry
 
 /// The state of an incoming file, inferred from its timestamps.
 ///

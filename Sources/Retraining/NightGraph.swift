@@ -97,6 +97,21 @@ struct NightGraph {
                 ingests: enrolled(recipe.view, region) + labelled(recipe.view, region), metrics: task("metrics")))
     }
 
+    /// Adds the tasks that evaluate the model in production, and the anchor where it is another one.
+    ///
+    /// - Returns: the inputs of the gate.
+    mutating func judge(
+        champion: RetrainingJob.Known?, anchor: RetrainingJob.Known?
+    ) throws -> [TaskInput] {
+        guard let champion else { return [] }
+        let evidence = try judge("champion", champion.input, champion.model)
+        guard let anchor else { return evidence }
+        return try evidence
+            + (anchor.digest == champion.digest
+                ? evidence.map { $0.renamed(from: "champion", to: "anchor") }
+                : judge("anchor", anchor.input, anchor.model))
+    }
+
     /// Adds the tasks that evaluate a finished model.
     mutating func judge(_ name: String, _ input: TaskInput, _ model: Model) throws -> [TaskInput] {
         let backbone = try model.backbone(name: name).map { [TaskInput.backbone($0)] } ?? []
@@ -146,5 +161,11 @@ struct NightGraph {
         evidence.append(TaskInput("\(name).metrics", metrics, "metrics.json"))
         evidence.append(TaskInput("\(name).scores", metrics, "scores.json"))
         return evidence
+    }
+}
+
+extension TaskInput {
+    fileprivate func renamed(from owner: String, to other: String) -> TaskInput {
+        TaskInput(name: other + name.dropFirst(owner.count), source: source)
     }
 }

@@ -1,7 +1,6 @@
 import ContentStore
 import Datasets
 import Folders
-import Glibc
 import Jobs
 import Manifests
 import ModelRegistry
@@ -17,7 +16,7 @@ package struct NightImages: Sendable {
     /// The trusted normal images.
     let base: [SourceImage]
     /// The settled images in the incoming folder; only these are screened.
-    let incoming: [SourceImage]
+    var incoming: [SourceImage] { incomingFiles.settled }
     let textures: [SourceImage]?
     /// The labelled images of the gate; nil if the manifest names none.
     let labelled: [SourceImage]?
@@ -27,14 +26,8 @@ package struct NightImages: Sendable {
     package let program: ExternalInputs?
     /// The digests of all files, by path.
     let digestOf: [String: Digest]
-    /// Incoming files deferred to another night: just written, or unreadable.
-    package let unsettled, unreadable: [String]
-    /// Incoming files with a modification time in the future; see `ArrivalFile`.
-    package let misdated: [String]
-    /// Incoming files without an image extension.
-    package let ignored: [String]
-    /// Skipped incoming links that lead out of the folder. They are not errors, so that a link cannot block the nights.
-    package let refusedLinks: [LinkFault]
+    /// All files in the incoming folder, also those that are left for another night.
+    package let incomingFiles: IncomingFiles
     /// Sentences about skipped folders of results.
     package let resultNotes: [String]
     /// Warnings about the masks of the labelled images.
@@ -76,13 +69,7 @@ package struct NightImages: Sendable {
         }
         category = found.name
         self.manifest = try only.manifest.narrowed(to: found.name)
-        normalFolder =
-            switch only.manifest.dataset.layout {
-            case .mvtec(let root, _): root.absolute + "/" + found.name
-            case .published(let published, let root, _):
-                try published.reader(of: only.manifest.folder(root)).folder(of: found.name)
-            case .folder(let normal, _): normal.absolute
-            }
+        normalFolder = try NightImages.normalFolder(only.manifest, category: found.name)
         let textureFolder = self.manifest.textures
         let others = [normalFolder, textureFolder?.path, section.gate.labelled?.absolute].compactMap { $0 }
         let incomingFolder = self.manifest.folder(section.incoming)
@@ -91,26 +78,7 @@ package struct NightImages: Sendable {
             throw RetrainingError.overlap(incoming: section.incoming.absolute, other: other)
         }
         base = found.images.filter { $0.split == .train }
-        var (settled, unsettled, unreadable): ([SourceImage], [String], [String]) = ([], [], [])
-        var misdated: [String] = []
-        let arrived = try DatasetScan.textures(below: incomingFolder, leavesOutLinks: true)
-        refusedLinks = arrived.refusedLinks
-        ignored = arrived.ignoredFiles.map { NightImages.prefix + $0 }
-        for image in arrived.images {
-            let named = SourceImage(
-                file: NightImages.prefix + image.file, path: image.path, split: .train, kind: "good", isAnomalous: nil,
-                folder: incomingFolder)
-            let file = ArrivalFile(image.path, now: now, settleSeconds: section.settleSeconds)
-            switch file.state {
-            case .unreadable: unreadable.append(named.file)
-            case .justWritten: unsettled.append(named.file)
-            case .settled: settled.append(named)
-            }
-            if file.isMisdated { misdated.append(named.file) }
-        }
-        self.misdated = misdated.sorted()
-        incoming = settled.sorted { $0.file < $1.file }
-        (self.unsettled, self.unreadable) = (unsettled.sorted(), unreadable.sorted())
+        incomingFiles = try IncomingFiles(incomingFolder, now: now, settleSeconds: section.settleSeconds)
         let textureScan = try textureFolder.map { try DatasetScan.textures(below: $0) }
         let labelledScan = try section.gate.labelled.map { path in
             try DatasetScan.labelled(
@@ -118,8 +86,10 @@ package struct NightImages: Sendable {
         }
         (textures, labelled) = (textureScan?.images, labelledScan?.images)
         maskWarnings = labelledScan?.maskWarnings ?? []
-        resultNotes = [found, arrived, textureScan, labelledScan].compactMap(\.self).flatMap(\.resultNotes)
-        let all = base + incoming + (textures ?? []) + (labelled ?? [])
+        resultNotes =
+            found.resultNotes + incomingFiles.resultNotes
+            + [textureScan, labelledScan].compactMap(\.self).flatMap(\.resultNotes)
+        let all = base + incomingFiles.settled + (textures ?? []) + (labelled ?? [])
         let programFiles = try self.manifest.detectorFiles(category: found.name)
         let files = programFiles.map(\.path) + [self.manifest.regionMask?.path].compactMap(\.self)
         let paths = Set(all.map(\.path) + all.flatMap(\.masks).map(\.path) + files).sorted()
@@ -127,13 +97,21 @@ package struct NightImages: Sendable {
         program = try ExternalInputs(programFiles, self.manifest, digestOf)
     }
 
-    private static let prefix = "incoming/"
+    /// The folder that contains the training images of the category.
+    private static func normalFolder(_ manifest: JobManifest, category: String) throws -> String {
+        switch manifest.dataset.layout {
+        case .mvtec(let root, _): root.absolute + "/" + category
+        case .published(let published, let root, _):
+            try published.reader(of: manifest.folder(root)).folder(of: category)
+        case .folder(let normal, _): normal.absolute
+        }
+    }
 
     /// The expected path of a member's file, which may have been removed, and the folder that must contain it.
     func usualPlace(_ file: String) -> (path: String, folder: NamedFolder) {
-        if file.hasPrefix(NightImages.prefix) {
+        if file.hasPrefix(IncomingFiles.prefix) {
             let folder = manifest.folder(section.incoming)
-            return (folder.path + "/" + file.dropFirst(NightImages.prefix.count), folder)
+            return (folder.path + "/" + file.dropFirst(IncomingFiles.prefix.count), folder)
         }
         switch manifest.dataset.layout {
         case .folder(let normal, _):
@@ -153,47 +131,9 @@ package struct NightImages: Sendable {
     /// The number of present files that are exact copies of another.
     package var copyCount: Int { base.count + incoming.count - present.count }
 
-    /// The digests of the gate's labelled images, which are never trained on.
-    var labelledSources: Set<Digest> { Set((labelled ?? []).map(source)) }
-
-    /// The base images that no earlier night has seen, as arrivals.
-    package func newBase(_ known: [KnownArrival]) -> [Arrival] {
-        unseen(base, known).map { Arrival(source: source($0), file: $0.file, state: .base) }
-    }
-
-    /// The incoming files whose content is new and not in the base set.
-    func newIncoming(_ known: [KnownArrival]) -> [SourceImage] {
-        let trusted = Set(base.map(source))
-        return unseen(incoming, known).filter { !trusted.contains(source($0)) }
-    }
-
-    /// The incoming files that are in quarantine and were not accepted.
-    func heldBack(_ known: [KnownArrival]) -> [SourceImage] {
-        let held = Set(known.filter { $0.arrival.state == .quarantined && !$0.isAdmitted }.map(\.arrival.source))
-        return incoming.filter { held.contains(source($0)) }
-    }
-
-    /// The images with new content, each content once. An unusable image counts as new after it is renamed, because the
-    /// name may have been the fault.
-    private func unseen(_ images: [SourceImage], _ known: [KnownArrival]) -> [SourceImage] {
-        var seen = Set<Digest>()
-        var unusable: [Digest: String] = [:]
-        for arrival in known.map(\.arrival) {
-            if arrival.state == .unusable {
-                unusable[arrival.source] = arrival.file
-            } else {
-                seen.insert(arrival.source)
-            }
-        }
-        return images.filter { image in
-            let digest = source(image)
-            return unusable[digest] != image.file && seen.insert(digest).inserted
-        }
-    }
-
     /// The digest of the group of an image in the folder of training images or of arrivals.
     func group(of file: String, sample: String? = nil, own: Digest) -> Digest {
-        let name = file.without(prefix: NightImages.prefix).without(prefix: manifest.dataset.trainingPrefix)
+        let name = file.without(prefix: IncomingFiles.prefix).without(prefix: manifest.dataset.trainingPrefix)
         return manifest.dataset.groups.digest(of: name, sample: sample, own: own)
     }
 

@@ -15,6 +15,8 @@ package struct RetrainingJob: Sendable {
         let model: Model
         /// The digest of its blob in the store.
         let digest: Digest
+        /// The model as the input of a task.
+        var input: TaskInput { TaskInput(name: "model", source: .blob(digest)) }
 
         package init(_ model: Model, _ digest: Digest) { (self.model, self.digest) = (model, digest) }
     }
@@ -30,8 +32,7 @@ package struct RetrainingJob: Sendable {
     ///   - anchor: the fixed model that all nights are compared with.
     /// - Throws: `EngineError`.
     package init(_ images: NightImages, _ roll: Roll, rollDigest: Digest, champion: Known?, anchor: Known?) throws {
-        let manifest = images.manifest
-        var recipe = try TrainingRecipe(manifest)
+        var recipe = try TrainingRecipe(images.manifest)
         let isWarm =
             try roll.start == .warm && recipe.detector.isTrained
             && champion?.model.autoencoder(name: "the model in production") != nil
@@ -47,62 +48,17 @@ package struct RetrainingJob: Sendable {
             roll: TaskInput(name: "roll", source: .blob(rollDigest)), isWarm: isWarm, extending: extending,
             backbone: backbone)
         let enrol = builder.enrol(recipe.view, builder.region)
-        var start = TrainingInputs(
-            training: TaskInput("training", enrol, "training.json"),
-            normalization: TaskInput("normalization", enrol, "normalization.json"),
-            colour: TaskInput("colour", enrol, "colour.json"), textures: builder.textures)
-        let started = isWarm ? champion?.digest : nil
-        let championInput = champion.map { TaskInput(name: "model", source: .blob($0.digest)) }
-        var segmentation: TaskInput?
-        if isWarm, let champion, let championInput {
-            let known = try champion.model.segmentation(name: "the model in production")?.baseWidth
-            let withSegmentation = known != nil && known == recipe.detector.segmentation?.baseWidth
-            let warm = builder.assembler.add(
-                "\(images.model)/warm-start", WarmStartStage(withSegmentation: withSegmentation),
-                inputs: [championInput])
-            if withSegmentation { segmentation = TaskInput("checkpoint", warm, "segmentation") }
-            start.normalization = TaskInput("normalization", warm, "normalization.json")
-            start.checkpoint = TaskInput("checkpoint", warm, "checkpoint")
-        }
-        let trained =
-            recipe.detector.isTrained
-            ? builder.assembler.addTraining(images.model, recipe, on: start) : (checkpoints: [], corruptions: [])
-        let normals = TaskInput("training", enrol, "normals.json")
-        let inputs = FitInputs(
-            training: normals, heldOut: TaskInput("heldout", enrol, "heldout.json"), normalization: start.normalization,
-            colour: start.colour, textures: builder.textures.map { [$0] } ?? [],
-            checkpoints: trained.checkpoints.suffix(1),
-            corruptions: trained.corruptions, segmentation: segmentation, backbone: backbone, external: images.program,
-            region: builder.region)
-        let fit: TaskID
-        var candidates: [TaskInput] = []
-        if let extending, let championInput {
-            fit = builder.assembler.add(
-                "\(images.model)/memory", extending,
-                inputs: [championInput, start.training, TaskInput("normals", enrol, "normals.json"), start.colour]
-                    + backbone, resources: .wholeMachine)
-            calibrate = builder.assembler.addCalibration(
-                images.model, images.category, fit, recipe, manifest, inputs)
-        } else {
-            (fit, calibrate, candidates) = builder.assembler.addModel(
-                images.model, images.category, recipe, manifest, inputs)
-        }
-        var evidence: [TaskInput] = []
-        if let champion, let championInput { evidence += try builder.judge("champion", championInput, champion.model) }
-        if let champion, let anchor {
-            evidence +=
-                try anchor.digest == champion.digest
-                ? evidence.map { $0.renamed(from: "champion", to: "anchor") }
-                : builder.judge(
-                    "anchor", TaskInput(name: "model", source: .blob(anchor.digest)), anchor.model)
-        }
+        let made = try builder.makeModel(from: champion, enrol: enrol)
+        calibrate = made.calibrate
+        let others = try builder.judge(champion: champion, anchor: anchor)
         let challenger = builder.judge(
             "challenger", [TaskInput("model", calibrate, "model")] + backbone, recipe.view, builder.region,
-            kind: recipe.detector.kindName, candidates: candidates)
-        evidence += challenger
+            kind: recipe.detector.kindName, candidates: made.candidates)
         gate = builder.assembler.add(
-            "\(images.model)/gate", GateStage(gate: images.section.gate), inputs: evidence)
-        try builder.addCard(of: calibrate, fit: fit, division: enrol, judged: challenger, startedFrom: started)
+            "\(images.model)/gate", GateStage(gate: images.section.gate), inputs: others + challenger)
+        try builder.addCard(
+            of: calibrate, fit: made.fit, division: enrol, judged: challenger,
+            startedFrom: isWarm ? champion?.digest : nil)
         graph = try TaskGraph(builder.assembler.tasks)
     }
 
@@ -159,12 +115,6 @@ package struct RetrainingJob: Sendable {
                     file: member.file, path: place.0, split: .train, kind: "good", isAnomalous: false, folder: place.1),
                 digest: member.source)
         }.sorted { $0.source.file < $1.source.file }
-    }
-}
-
-extension TaskInput {
-    fileprivate func renamed(from owner: String, to other: String) -> TaskInput {
-        TaskInput(name: other + name.dropFirst(owner.count), source: source)
     }
 }
 

@@ -11,15 +11,15 @@ import Stages
 /// known images, and drift from the base set.
 package struct ScreeningJob: Sendable {
     /// The results of some images.
-    private struct Part {
+    struct Part {
         var images, fingerprints: TaskID
         /// Nil for known images.
         var scores, overlays: TaskID?
     }
 
     package let graph: TaskGraph
-    private let images: NightImages
-    private let known, held, new: [Part]
+    let images: NightImages
+    let known, held, new: [Part]
     private let drift: TaskID
 
     /// - Parameters:
@@ -96,75 +96,6 @@ package struct ScreeningJob: Sendable {
         }
         drift = assembler.add("\(name)/drift", DriftStage(), inputs: driftInputs)
         graph = try TaskGraph(assembler.tasks)
-    }
-
-    /// Returns the decision for each new image, in the order of their names.
-    ///
-    /// - Throws: `RetrainingError.unfinished`, `StoreError`.
-    package func arrivals(_ summary: ExecutionSummary, _ store: ContentStore) throws -> [Arrival] {
-        func read<Value: Decodable>(_ type: Value.Type, _ task: TaskID?, _ output: String) throws -> Value {
-            guard let task, let digest = summary.output(of: task, named: output) else {
-                throw RetrainingError.unfinished(task: task?.path ?? output)
-            }
-            return try StageJSON.decode(type, try store.read(digest))
-        }
-        func hashes(_ part: Part) throws -> [String: PerceptualHash] {
-            try read(FingerprintStage.Index.self, part.fingerprints, "fingerprints.json")
-                .compactMapValues(PerceptualHash.init(words:))
-        }
-        func pictures(_ parts: [Part]) throws -> [(file: String, hash: PerceptualHash)] {
-            try parts.flatMap { part in
-                let found = try hashes(part)
-                return try read(ImageIndex.self, part.images, "images.json").entries.compactMap { entry in
-                    found[entry.source.hex].map { (entry.file, $0) }
-                }
-            }
-        }
-        var kept = try pictures(known)
-        let heldBack = try pictures(held)
-        func same(_ hash: PerceptualHash, _ pictures: [(file: String, hash: PerceptualHash)]) -> String? {
-            pictures.first { $0.hash.distance(to: hash) <= images.section.nearDuplicate }?.file
-        }
-        var screened: [(entry: ImageIndex.Entry, score: ScoreIndex.Entry?, overlay: Digest?, hash: PerceptualHash?)] =
-            []
-        for part in new {
-            let found = try hashes(part)
-            let scores = Dictionary(
-                try read(ScoreIndex.self, part.scores, "scores.json").entries.map { ($0.file, $0) }
-            ) { first, _ in first }
-            let overlays = Dictionary(
-                try read(OverlayIndex.self, part.overlays, "overlays.json").entries.map { ($0.file, $0.overlay) }
-            ) { first, _ in first }
-            for entry in try read(ImageIndex.self, part.images, "images.json").entries {
-                screened.append((entry, scores[entry.file], overlays[entry.file], found[entry.source.hex]))
-            }
-        }
-        let labelled = images.labelledSources
-        return screened.sorted { $0.entry.file < $1.entry.file }.map { entry, score, overlay, hash in
-            func arrival(_ state: Arrival.State, _ detail: String = "") -> Arrival {
-                let isHeldBack = state == .quarantined
-                return Arrival(
-                    source: entry.source, file: entry.file, state: state, detail: detail,
-                    score: score.map { Double($0.normalizedScore) }, map: isHeldBack ? score?.map : nil,
-                    overlay: isHeldBack ? overlay : nil)
-            }
-            guard let score, let hash else { return arrival(.unusable, entry.rejection ?? "it was not scored") }
-            if labelled.contains(entry.source) { return arrival(.nearDuplicate, "a labelled image of the gate") }
-            // Check scores before copies: a picture of a known part may show it with a new defect.
-            if isSuspect(score) || same(hash, heldBack) != nil {
-                return arrival(.quarantined, same(hash, heldBack) ?? "")
-            }
-            if let original = same(hash, kept) { return arrival(.nearDuplicate, original) }
-            kept.append((entry.file, hash))
-            return arrival(.admitted)
-        }
-    }
-
-    /// True if a score or its verdict is anomalous. If held-out images hardly differ, scores at the threshold are
-    /// normalised to less than 1.
-    private func isSuspect(_ score: ScoreIndex.Entry) -> Bool {
-        Double(score.normalizedScore) >= images.section.screening
-            || (images.section.screening <= 1 && score.verdict == .anomalous)
     }
 
     /// The digest of `drift.json`, the comparison of new images with the base set; nil if it was not made.

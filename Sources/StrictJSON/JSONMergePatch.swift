@@ -30,4 +30,18 @@ public enum JSONMergePatch {
             .object(members.compactMap { $0 }),
             at: target.members == nil ? patch.position : target.position ?? patch.position)
     }
+
+    /// The patch that makes one value of another: `apply(difference(from: a, to: b), to: a)` has the members of `b`.
+    ///
+    /// - Returns: an object without members if both are equal objects.
+    public static func difference(from source: JSONValue, to target: JSONValue) -> JSONValue {
+        guard let old = source.members, let new = target.members else { return target }
+        var members = new.compactMap { member -> JSONMember? in
+            guard let former = source[member.name] else { return member }
+            if former == member.value { return nil }
+            return JSONMember(member.name, difference(from: former, to: member.value))
+        }
+        members += old.filter { target[$0.name] == nil }.map { JSONMember($0.name, .null) }
+        return .object(members)
+    }
 }

@@ -29,6 +29,43 @@ struct CorruptionForegroundTests {
         #expect(mask[127 * 128 + 20] == 0)
     }
 
+    @Test("Light from one side does not hide an object", arguments: [Float(0), 0.1, 0.3, 0.5])
+    func slope(_ slope: Float) {
+        var (image, truth) = CorruptionTestImages.disc()
+        for index in image.values.indices {
+            image.values[index] *=
+                1 + slope * (Float(index % 128) / 128 - 0.5) - slope / 2 * (Float(index / 128 % 128) / 128)
+        }
+        let mask = ForegroundEstimator().foreground(of: image)
+        let both = zip(mask, truth).count { $0 == 1 && $1 == 1 }
+        let either = zip(mask, truth).count { $0 == 1 || $1 == 1 }
+        #expect(Float(both) / Float(either) > 0.9)
+    }
+
+    @Test("Grains that lie on the border as densely as inside are a surface")
+    func grains() {
+        var image = PlanarImage(width: 128, height: 128, channels: 3, repeating: 0.8)
+        var generator = SeededGenerator(seed: 62)
+        for _ in 0..<60 {
+            let (x, y) = (generator.integer(below: 128), generator.integer(below: 128))
+            for index in 0..<128 * 128
+            where (index % 128 - x) * (index % 128 - x) + (index / 128 - y) * (index / 128 - y) < 20 {
+                for channel in 0..<3 { image.values[channel * 128 * 128 + index] = 0.2 }
+            }
+        }
+        #expect(ForegroundEstimator().foreground(of: image).allSatisfy { $0 == 1 })
+        #expect(ForegroundEstimator().brightness(of: image) == nil)
+    }
+
+    @Test("The brightness of border and object does not depend on the object's size")
+    func brightness() throws {
+        let (image, truth) = CorruptionTestImages.disc()
+        let found = try #require(ForegroundEstimator().brightness(of: image))
+        let object = truth.indices.filter { truth[$0] == 1 }.map { image.colour(at: $0).sum() / 3 }.sorted()
+        #expect(abs(found.object - object[object.count / 2]) < 0.02)
+        #expect(abs(found.border - image.colour(at: 0).sum() / 3) < 0.05)
+    }
+
     @Test("Isolated specks are not objects")
     func specks() {
         var (image, _) = CorruptionTestImages.disc()

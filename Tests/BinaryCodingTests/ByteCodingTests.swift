@@ -31,7 +31,7 @@ struct ByteCodingTests {
         for double in doubles { #expect(try reader.readDouble().bitPattern == double.bitPattern) }
         #expect(try reader.readUInt8() == .max)
         #expect(try reader.readUInt32() == .max)
-        #expect(try reader.readUInt64() == .max)
+        #expect(try reader.readInt() == -1)
         #expect(try reader.readBlock(of: Float.self).map(\.bitPattern) == floats.map(\.bitPattern))
         #expect(try reader.readBlock(of: UInt16.self) == [])
         #expect(try reader.readBlock(of: UInt16.self) == [.max, 1])

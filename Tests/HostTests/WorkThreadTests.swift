@@ -20,9 +20,9 @@ import Testing
 
     @Test("that cannot be started is an error with its name and the limits")
     func refused() {
-        // No address space holds so large a stack.
+        // All of the address space of a process.
         let error = #expect(throws: HostError.self) {
-            try WorkThread.start(named: "giant", stackBytes: 1 << 46) { Issue.record("it was started") }
+            try WorkThread.start(named: "giant", stackBytes: 1 << 47) { Issue.record("it was started") }
         }
         #expect("\(error!)".contains("\"giant\"") && "\(error!)".contains("ulimit"))
     }

@@ -142,6 +142,40 @@ struct FolderLayoutTests {
         #expect(try category(try survey("set/\(name)")).0.images.count == 4)
     }
 
+    @Test(
+        "Files that are named like masks or defects among others are refused",
+        arguments: [
+            ["a.png", "b.png", "b_mask.png"], ["Part1.png", "Part1_label.png", "Part2.png", "Part2_label.png"],
+            ["000.png", "001.png", "defect_000.png"], ["x/1.png", "x/1_gt.png"], ["1.png", "2-crack.png"],
+        ])
+    func refusedFiles(_ files: [String]) throws {
+        for (number, file) in files.enumerated() { try data.writeImage(number, to: "set/" + file) }
+        #expect(throws: DatasetError.self) { try survey() }
+        #expect(try category(try survey(normal: ".")).0.images.count == files.count)
+    }
+
+    @Test(
+        "Names that all files share are those of the product",
+        arguments: [["hole_plate_1.png", "hole_plate_2.png"], ["wine_label.png", "beer_label.png"]])
+    func acceptedFiles(_ files: [String]) throws {
+        for (number, file) in files.enumerated() { try data.writeImage(number, to: "set/" + file) }
+        #expect(try category(try survey()).0.images.count == files.count)
+    }
+
+    @Test("The subfolders of a plain folder are named, since they may be several products")
+    func products() throws {
+        try write(["screw*3", "carpet*2"])
+        #expect(try survey().findings.contains { $0.hasPrefix("one model for all of carpet (2), screw (3)") })
+        #expect(try !survey("set/screw").findings.contains { $0.hasPrefix("one model") })
+    }
+
+    @Test("Normal images within the folder of a kind of defects are reported")
+    func innerKinds() throws {
+        try write(["train/good*4", "test/screw/good*2", "test/screw/bent*2"])
+        let findings = try survey().findings
+        #expect(findings.contains { $0.contains("also those in its folder \"good\"") }, "\(findings)")
+    }
+
     @Test("A folder in a test set is refused, one in the training set is accepted")
     func insideDataset() throws {
         try write(["train/good*4", "test/good*2", "test/weird*2", "test/bad*2"])

@@ -2,6 +2,7 @@ import DatasetTestSupport
 import Datasets
 import Imaging
 import Manifests
+import SeededRandom
 import Testing
 
 @testable import Jobs
@@ -80,10 +81,11 @@ import Testing
     func arrangement(isFixed: Bool) throws {
         for number in 0..<8 {
             var image = TinyDataSet.image(number, width: 96, height: 96)
-            let shift = isFixed ? 0 : number
+            var generator = SeededGenerator(seed: isFixed ? 0 : UInt64(number))
+            let isBright = (0..<300).map { _ in generator.integer(below: 3) == 0 }
             for channel in 0..<3 {
                 for y in 30..<60 {
-                    for x in 20..<70 where ((x + 7 * shift) / 5 * 3 + (y + 11 * shift) / 4 * 5) % 7 < 3 {
+                    for x in 20..<70 where isBright[y / 4 * 20 + x / 4] {
                         image.values[channel * 96 * 96 + y * 96 + x] = 0.9
                     }
                 }
@@ -91,10 +93,51 @@ import Testing
             try data.write(try PNGEncoder.encode(image), to: "bottles/\(number).png")
         }
         let (manifest, survey, text) = try manifest("bottles")
-        #expect(survey.preset == "texture")
+        #expect(survey.settings.preset == "texture")
         #expect(manifest.augmentation.flipHorizontal == !isFixed && manifest.augmentation.flipVertical == !isFixed)
         #expect(text.contains("augmentation") == isFixed, "\(text)")
-        #expect(survey.findings.contains { $0.contains("not mirrored") } == isFixed)
+        #expect(survey.findings.contains { $0.contains("not mirrored left to right or top to bottom") } == isFixed)
+    }
+
+    @Test("Stripes that climb to the right are not mirrored wherever they lie, and grains are")
+    func twill() throws {
+        for number in 0..<8 {
+            for (name, isTwill) in [("twill", true), ("grains", false)] {
+                var image = PlanarImage(width: 96, height: 96, channels: 3, repeating: 0.5)
+                for index in 0..<96 * 96 {
+                    let (x, y) = (index % 96, index / 96)
+                    let isBright =
+                        isTwill
+                        ? (x + y + 5 * number) % 16 < 8
+                        : (x / 4 * 7 + y / 4 * 13 + x / 4 * (y / 4) * (number + 3)) % 11 < 3
+                    for channel in 0..<3 where isBright { image.values[channel * 96 * 96 + index] = 0.7 }
+                }
+                try data.write(try PNGEncoder.encode(image), to: "\(name)/\(number).png")
+            }
+        }
+        for (name, isTwill) in [("twill", true), ("grains", false)] {
+            let manifest = try manifest(name).0
+            #expect(manifest.augmentation.flipHorizontal == !isTwill && manifest.augmentation.flipVertical == !isTwill)
+        }
+    }
+
+    @Test("Objects of several sizes in equal light are no sign that the light varies", arguments: [false, true])
+    func objectSizes(_ lightVaries: Bool) throws {
+        for number in 0..<10 {
+            var image = PlanarImage(width: 96, height: 96, channels: 3, repeating: 0.08)
+            let radius = 15 + 2 * number
+            for index in 0..<96 * 96 {
+                let (x, y) = (index % 96 - 48, index / 96 - 48)
+                for channel in 0..<3 where x * x + y * y < radius * radius {
+                    image.values[channel * 96 * 96 + index] = 0.6
+                }
+            }
+            if lightVaries { for index in image.values.indices { image.values[index] *= number % 2 == 0 ? 1.4 : 0.8 } }
+            try data.write(try PNGEncoder.encode(image), to: "sizes/\(number).png")
+        }
+        let (manifest, survey, _) = try manifest("sizes")
+        #expect(survey.settings.preset == "object")
+        #expect(manifest.network.input == (lightVaries ? .localContrast : .pixels), "\(survey.findings)")
     }
 
     @Test(
@@ -130,8 +173,10 @@ import Testing
     func details() {
         let sizes = [(width: 4000, height: 3000)]
         let size = NetworkSize(of: sizes, smallest: 128, isSurface: true)
-        #expect(size.findings(for: sizes).contains { $0.contains("by a factor of 12") })
-        #expect(NetworkSize(of: [(800, 600)], smallest: 128, isSurface: true).findings(for: [(800, 600)]).isEmpty)
+        #expect(size.findings(for: sizes, reduction: 1).contains { $0.contains("by a factor of 12") })
+        #expect(size.findings(for: sizes, reduction: 2).contains { $0.contains("by a factor of 23") })
+        let small = NetworkSize(of: [(800, 600)], smallest: 128, isSurface: true)
+        #expect(small.findings(for: [(800, 600)], reduction: 2).isEmpty)
     }
 
     @Test("Equal light in files of 16 bits is equal light, whatever the highest sample of each image")

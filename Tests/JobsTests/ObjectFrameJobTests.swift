@@ -81,13 +81,31 @@ struct ObjectFrameJobTests {
         #expect(try survey().manifest.image.frame == nil)
     }
 
-    @Test("init names the category that would be turned alone")
+    @Test("Of several categories, init turns those that lie in any direction, and gives each what it needs")
     func mixed() throws {
         for number in Self.angles.indices {
-            try write(Self.wedge(0.02 * Float(number)), to: "nut/train/good/00\(number).png")
+            for category in ["nut", "pin"] {
+                try write(Self.wedge(0.02 * Float(number)), to: "\(category)/train/good/00\(number).png")
+            }
+            try data.writeImage(number, to: "cloth/train/good/00\(number).png")
         }
         let survey = try FolderSurvey(data.path, score: nil)
-        #expect(survey.findings.contains { $0.hasPrefix("objects in any direction: bolt; alone in a job") })
+        #expect(survey.findings.contains { $0.hasPrefix("bolt: it lies in any direction") }, "\(survey.findings)")
+        #expect(survey.findings.contains { $0.hasPrefix("bolt, nut, pin: most images show an object") })
+        #expect(survey.findings.contains { $0.hasPrefix("cloth: no plain background") })
+        let text = survey.manifest(relativeTo: data.path)
+        let manifest = try JobManifest.parse(bytes: Array(text.utf8), file: data.path + "/all.json")
+        func of(_ category: String) throws -> JobManifest { try manifest.narrowed(to: category) }
+        #expect(try of("bolt").image.frame != nil && of("nut").image.frame == nil && of("cloth").image.frame == nil)
+        #expect(try of("cloth").corruption.foregroundOnly != of("nut").corruption.foregroundOnly)
+        // As alone.
+        for category in ["bolt", "nut", "cloth"] {
+            let own = try FolderSurvey(data.path + "/" + category, score: nil).manifest(relativeTo: data.path)
+            let alone = try JobManifest.parse(bytes: Array(own.utf8), file: data.path + "/own.json")
+            let together = try of(category)
+            #expect(together.image == alone.image && together.network == alone.network, "\(category): \(text)")
+            #expect(together.augmentation == alone.augmentation && together.corruption == alone.corruption)
+        }
     }
 
     @Test("maps have the size of the images and lie on the objects; scoring with the model agrees")

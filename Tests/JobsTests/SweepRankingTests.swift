@@ -1,4 +1,5 @@
 import DatasetTestSupport
+import Datasets
 import Foundation
 import Manifests
 import Metrics
@@ -73,6 +74,27 @@ import Testing
         #expect(json["forTheRecord"]?["trials"]?["t002"]?["imageAUROC"] == .number(0.875))
         #expect(json["forTheRecord"]?["note"]?.string?.contains("takes no part in the ranking") == true)
         #expect(ranking.page("{}").contains("takes no part in the ranking"))
+    }
+
+    @Test("The program of an external detector is copied beside best.json, which names it")
+    func programs() throws {
+        let data = try TinyDataSet()
+        try data.writeCategory("bolt")
+        try data.write(Array("print(1)".utf8), to: "code/detector.py")
+        let manifest = try data.sweep(
+            #""/detector/external/score": [["python3", "code/detector.py"], ["python3", "code/detector.py", "fast"]]"#,
+            job: #", "detector": {"kind": "external", "external": {"files": ["code"], "score": ["python3"]}}"#)
+        let trials = TrialSampler.trials(of: manifest)
+        let cases = [RankedTrial.Case(name: "bolt", category: "bolt", seed: 1, criterion: 0.5, record: record(0.5))]
+        let ranking = SweepRanking(
+            manifest: manifest, trials: SweepRanking.ranked([RankedTrial(trials[1], cases, failure: nil)]))
+        let folder = data.path + "/results"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        #expect(try ranking.write(to: folder) == 5)
+        #expect(try ranking.write(to: folder) == 0)
+        let best = try JobManifest.load(path: folder + "/best.json")
+        #expect(best.detector.external.score == ["python3", "code/detector.py", "fast"])
+        #expect(try best.programFiles().map(\.path) == [folder + "/code/detector.py"])
     }
 
     @Test("A difference within the spread gives a caution")

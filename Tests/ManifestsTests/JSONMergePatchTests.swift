@@ -36,4 +36,20 @@ struct JSONMergePatchTests {
         #expect(patched["a"]?["x"]?.position == SourcePosition(line: 2, column: 17))
         #expect(patched["c"]?.position == SourcePosition(line: 1, column: 24))
     }
+
+    @Test(
+        "The difference of two values makes one of the other",
+        arguments: [
+            (#"{"a": 1}"#, #"{"a": 1}"#, "{}"), (#"{"a": 1}"#, #"{"b": 2}"#, #"{"a":null,"b":2}"#),
+            (#"{"a": {"b": 1, "c": 2}}"#, #"{"a": {"b": 1, "d": 3}}"#, #"{"a":{"c":null,"d":3}}"#),
+            (#"{"a": [1]}"#, #"{"a": {"b": 1}}"#, #"{"a":{"b":1}}"#),
+        ])
+    func difference(_ source: String, _ target: String, _ patch: String) throws {
+        let old = try JSONParser.parse(Array(source.utf8), file: "old")
+        let new = try JSONParser.parse(Array(target.utf8), file: "new")
+        let found = JSONMergePatch.difference(from: old, to: new)
+        #expect(JSONSerializer.canonical(found) == patch)
+        let names = JSONMergePatch.apply(found, to: old).members?.map { $0.name }.sorted()
+        #expect(names == new.members?.map { $0.name }.sorted())
+    }
 }

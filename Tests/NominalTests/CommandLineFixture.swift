@@ -1,7 +1,10 @@
 import ContentStore
 import Foundation
+import Host
 import Imaging
 import PipelineTestSupport
+import PythonTestSupport
+import Testing
 
 /// A folder to run the built programs in.
 final class CommandLineFixture: Sendable {
@@ -27,6 +30,12 @@ final class CommandLineFixture: Sendable {
     var path: String { folder.path }
 
     func place(_ name: String) -> String { name.isEmpty ? path : path + "/" + name }
+
+    /// Edits the store in the usual place, as someone would who covers their tracks. Needs `ProjectPython`.
+    func sql(_ statement: String) throws {
+        let script = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()"
+        _ = try ProjectPython.output(of: ["-c", script, place(".nominal/store.sqlite"), statement])
+    }
 
     func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: place(name)) }
 
@@ -218,10 +227,16 @@ struct RunningProgram {
     func text(_ file: String) throws -> String { String(decoding: try AtomicFile.read(file), as: UTF8.self) }
 
     /// Waits until the program has written `words` to standard error or to another file. Returns false if it ended
-    /// first.
-    func waits(for words: String, in file: String? = nil) throws -> Bool {
+    /// first, or if it did not write them for so long that it hangs.
+    func waits(for words: String, in file: String? = nil, seconds: Double = 300) throws -> Bool {
+        let end = HostClock.monotonicSeconds() + seconds
         while process.isRunning {
             if try text(file ?? errors).contains(words) { return true }
+            guard HostClock.monotonicSeconds() < end else {
+                process.terminate()
+                Issue.record("\(words) was not written in \(seconds) s")
+                return false
+            }
             usleep(2_000)
         }
         return false

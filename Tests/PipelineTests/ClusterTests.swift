@@ -90,7 +90,7 @@ struct ClusterTests {
     func endsEarly() throws {
         let queue = FakeQueue(tasks, fate: { array, _ in array == 0 ? .ends(after: 2, .killed) : .works })
         // A single failure would exceed the policy of the tasks that had not begun.
-        let summary = try executorThatForgives(leaf: 2).run(TaskGraph(tasks), cluster: options(queue))
+        let summary = try executor(retries: 1).run(TaskGraph(tasks), cluster: options(queue))
         queue.rest()
         try expectWhole(summary)
         let attempts = try (0..<6).map { try store.jobs(ofTask: "leaf/\($0)").count }
@@ -98,8 +98,6 @@ struct ClusterTests {
         let failed = try #require(try store.jobs(ofTask: "leaf/2").first { $0.status == "failed" })
         #expect(failed.log.contains("Its node went up in smoke."))
     }
-
-    private func executorThatForgives(leaf: Int) -> Executor { executor(retries: 1) }
 
     @Test("The run fails with the queue's message after the allowed number of failures")
     func failsInTheEnd() throws {
@@ -168,8 +166,9 @@ struct ClusterTests {
 
     @Test("A queue that rejects all queries eventually ends the run, unless results still arrive")
     func silence() throws {
-        try expectWhole(
-            try run(FakeQueue(tasks, question: { .rejected("Invalid credential") })))
+        var patient = options(FakeQueue(tasks, question: { .rejected("Invalid credential") }))
+        patient.silenceSeconds = 60
+        try expectWhole(try executor(retries: 1).run(TaskGraph(tasks), cluster: patient))
         let other = try ContentStore(path: folder.path + "/other")
         let queue = FakeQueue(tasks, fate: { _, _ in .waits }, question: { .rejected("Invalid credential") })
         let summary = try executor(store: other, retries: 1).run(TaskGraph(tasks), cluster: options(queue))
@@ -190,7 +189,9 @@ struct ClusterTests {
         let others = (0..<3).map { GraphFixture.task("other/\($0)", resources: .wholeMachine) }
         let all = leaves + others
         let queue = FakeQueue(all, answer: { (1...3).contains($0) ? .full("too many") : nil })
-        let summary = try executor(retries: 0).run(TaskGraph(all), cluster: options(queue))
+        var patient = options(queue)
+        patient.patienceSeconds = 60
+        let summary = try executor(retries: 0).run(TaskGraph(all), cluster: patient)
         queue.rest()
         #expect(summary.isSuccess, "\(summary.failures)")
         let none = try executor(store: ContentStore(path: folder.path + "/other"), retries: 0).run(

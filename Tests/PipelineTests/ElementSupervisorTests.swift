@@ -61,10 +61,11 @@ struct ElementSupervisorTests {
 
     @Test("A task that exceeds its time limit is killed with its descendants")
     func timeLimit() throws {
-        try run("\(begin(0)) sleep 300.25 & sleep 300.25", tasks: 1, seconds: 0.3)
+        let mark = "300.\(getpid())"
+        try run("\(begin(0)) sleep \(mark) & sleep \(mark)", tasks: 1, seconds: 0.3)
         #expect(try record(0).failure == .timedOut)
         let left = try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { number in
-            ((try? String(contentsOfFile: "/proc/\(number)/cmdline", encoding: .utf8)) ?? "").contains("300.25")
+            ((try? String(contentsOfFile: "/proc/\(number)/cmdline", encoding: .utf8)) ?? "").contains(mark)
         }
         #expect(left.isEmpty)
     }

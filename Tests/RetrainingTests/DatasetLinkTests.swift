@@ -133,7 +133,8 @@ import Testing
         }
         let inside = try images("inside")
         #expect(inside.incoming.map(\.file) == ["incoming/a.png"])
-        #expect(inside.refusedLinks.map(\.link) == ["b.png", "more"].map { data.path + "/incoming/" + $0 })
+        #expect(
+            inside.incomingFiles.refusedLinks.map(\.link) == ["b.png", "more"].map { data.path + "/incoming/" + $0 })
         #expect(inside.usualPlace("incoming/../../x").folder.path == data.path + "/incoming")
         #expect(try images("follow").incoming.count == 6)
     }

@@ -172,7 +172,7 @@ struct RollTests {
         let patient = try JobManifest.parse(bytes: Array(text.utf8), file: data.path + "/tiny.json")
         func files(_ now: Int64) throws -> (Int, Int) {
             let found = try NightImages(patient, now: now) { try $0.map { try Digest.of(filePath: $0) } }
-            return (found.incoming.count, found.unsettled.count)
+            return (found.incoming.count, found.incomingFiles.unsettled.count)
         }
         #expect(try files(now) == (0, images.incoming.count))
         #expect(try files(now + 700_000_000_000) == (images.incoming.count, 0))

@@ -53,8 +53,10 @@ import Testing
         #expect(try selection.weights(of: 2, seed: 3) {} == weights, "the same draws")
     }
 
-    @Test("The overlap of cells is AU-PRO at equal steps of the false-positive rate", arguments: [0, 1])
-    func overlap(detector: Int) throws {
+    @Test(
+        "The quality of cells is the mean of AU-PRO and pixel AUROC at equal steps of the false-positive rate",
+        arguments: [0, 1])
+    func quality(detector: Int) throws {
         let samples = Self.samples(40)
         var exact = try PixelMetricsAccumulator(options: PixelMetricsOptions(auproLimits: [0.3]))
         for sample in samples {
@@ -65,8 +67,9 @@ import Testing
                     name: "", width: Self.side, height: Self.side, values: sample.maps[detector].values, mask: mask,
                     isAnomalous: sample.defect != nil))
         }
-        let expected = try #require(try exact.result().aupro[0.3])
-        let found = CellOverlap(samples.map { ($0.maps[detector].values, $0.defect) }).mean
+        let figures = try exact.result()
+        let expected = try (#require(figures.aupro[0.3]) + #require(figures.pixelAUROC)) / 2
+        let found = CellQuality(samples.map { ($0.maps[detector].values, $0.defect) }).mean
         #expect(abs(found - expected) < 0.02, "\(found) against \(expected)")
     }
 
@@ -82,5 +85,5 @@ import Testing
     }
 
     @Test("Without a defect there is no overlap")
-    func none() { #expect(CellOverlap([([1, 2], nil)]).mean == 0) }
+    func none() { #expect(CellQuality([([1, 2], nil)]).mean == 0) }
 }

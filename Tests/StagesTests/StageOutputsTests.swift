@@ -60,8 +60,8 @@ import VerdictStatistics
 
     @Test("Ingest gives the pinned bytes")
     func ingest() throws {
-        expectPinned(try ingest(.train), IngestStage.self, version: 11, ["images.json": "9bbd2887ada4"])
-        expectPinned(try ingest(.test), IngestStage.self, version: 11, ["images.json": "f73f35fa9a8f"])
+        expectPinned(try ingest(.train), IngestStage.self, version: 12, ["images.json": "9bbd2887ada4"])
+        expectPinned(try ingest(.test), IngestStage.self, version: 12, ["images.json": "f73f35fa9a8f"])
     }
 
     @Test("Selection gives the pinned bytes")
@@ -385,7 +385,7 @@ import VerdictStatistics
         }
         let outputs = try bench.run(ChooseStage(count: 3), inputs)
         expectPinned(
-            outputs, ChooseStage.self, version: 4,
+            outputs, ChooseStage.self, version: 5,
             [
                 "model": Digest.of(text: "model 2").short,
                 "calibration.json": Digest.of(text: "calibration.json 2").short,

@@ -82,7 +82,7 @@ struct StrictJSONTests {
         Document(
             "statement that is signed",
             text: """
-                {"_type":"https://in-toto.io/Statement/v1","predicate":{"runDetails":{"metadata":{"invocationId":"run 12"}}},\
+                {"_type":"https://in-toto.io/Statement/v1","predicate":{"buildDefinition":{"buildType":"urn:nominal:run:1"},"runDetails":{"metadata":{"invocationId":"run 12"}}},\
                 "predicateType":"https://slsa.dev/provenance/v1","subject":[{"digest":{"sha256":"\(digest)"},"name":"report.html"}]}
                 """
         ) { bytes in

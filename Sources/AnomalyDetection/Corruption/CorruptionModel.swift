@@ -5,10 +5,11 @@ import SeededRandom
 ///
 /// A sample is a pure function of the parameters, the images and the generator's state.
 public struct CorruptionModel: Sendable {
-    /// Part of the action key of stored corruptions. Raised whenever the same inputs give other bytes. Version 4:
-    /// nothing is copied from outside of a region of interest. Version 3: richer computed textures. Version 2:
-    /// corruptions are grey if the data set is grey, not if the image is. Version 1: initial.
-    public static let version = 4
+    /// Part of the action key of stored corruptions. Raised whenever the same inputs give other bytes. Version 5:
+    /// objects in light from one side are objects, and marks on a surface are not. Version 4: nothing is copied from
+    /// outside of a region of interest. Version 3: richer computed textures. Version 2: corruptions are grey if the
+    /// data set is grey, not if the image is. Version 1: initial.
+    public static let version = 5
 
     public let parameters: CorruptionParameters
     private let normals: any ImageSource

@@ -2,20 +2,14 @@ import Imaging
 
 /// Segments objects on a plain background by their colour distance from the image's border.
 ///
-/// The background colour is the border's median, its spread the median absolute deviation. Both are robust while the
-/// object covers less than half of the border. The whole image counts as foreground if the border is not plain, or if
-/// almost nothing or almost everything differs from it.
+/// The whole image counts as foreground if the border is not plain, if almost nothing or almost everything differs from
+/// it, or if what differs lies on the border as densely as inside: those are marks on a surface.
 public struct ForegroundEstimator: Sendable {
-    /// The maximum distance of a background pixel from the background colour, in robust standard deviations.
-    private static let deviations: Float = 5
-    /// The minimum tolerance, for backgrounds with almost no variation.
-    private static let minimumTolerance: Float = 0.06
-    /// The maximum spread of a plain border.
-    private static let maximumSpread: Float = 0.08
-    /// The minimum share of a plain border within the tolerance.
-    private static let plainShare: Float = 0.75
     /// The share of the image that an object can cover.
     private static let objectShare: ClosedRange<Float> = 0.02...0.95
+    /// The highest density of an object on the border, as a part of that in the image. Objects have up to 0.3, grains,
+    /// holes, veins and dots of a surface 0.6 to 3.
+    private static let borderDensity: Float = 0.75
 
     public init() {}
 
@@ -23,24 +17,11 @@ public struct ForegroundEstimator: Sendable {
     ///
     /// - Parameter margin: the distance in pixels around the object that belongs to it.
     public func foreground(of image: PlanarImage, margin: Int = 0) -> [UInt8] {
-        let everything = [UInt8](repeating: 1, count: image.width * image.height)
-        guard let background = Background(of: image), var mask = Self.object(in: image, background) else {
-            return everything
+        guard var mask = Self.object(in: image)?.mask else {
+            return [UInt8](repeating: 1, count: image.width * image.height)
         }
         if margin > 0 { mask.dilate(radius: margin) }
         return mask.values
-    }
-
-    /// What differs from the background, cleaned; nil if that is almost nothing or almost everything.
-    private static func object(in image: PlanarImage, _ background: Background) -> BinaryMask? {
-        let side = min(image.width, image.height)
-        var mask = BinaryMask(width: image.width, height: image.height, values: background.differing(in: image))
-        mask.open(radius: max(1, side / 128))
-        mask.close(radius: max(1, side / 64))
-        mask.fillHoles()
-        mask.removeComponents(smallerThan: 0.05)
-        let share = Float(mask.area) / Float(mask.values.count)
-        return objectShare.contains(share) ? mask : nil
     }
 
     /// The mask of the object with the distance of each of its pixels from the background colour: height x width
@@ -48,56 +29,41 @@ public struct ForegroundEstimator: Sendable {
     ///
     /// - Returns: nil if the whole image counts as foreground.
     func contrast(of image: PlanarImage) -> [Float]? {
-        guard let background = Background(of: image), let mask = Self.object(in: image, background) else { return nil }
+        guard let (mask, background) = Self.object(in: image) else { return nil }
         return mask.values.indices.map { mask.values[$0] == 0 ? 0 : background.distance(image, $0) }
     }
 
-    private struct Background {
-        var colour = SIMD3<Float>.zero
-        var tolerance = SIMD3<Float>.zero
-
-        /// - Returns: nil if the border is not plain.
-        init?(of image: PlanarImage) {
-            let ring = Self.ring(of: image), plane = image.width * image.height
-            for channel in 0..<3 {
-                let values = ring.map { image.values[channel * plane + $0] }.sorted()
-                let median = values[values.count / 2]
-                let deviations = values.map { abs($0 - median) }.sorted()
-                // For a normal distribution the standard deviation is 1.4826 median absolute deviations.
-                let spread = 1.4826 * deviations[deviations.count / 2]
-                guard spread <= maximumSpread else { return nil }
-                colour[channel] = median
-                tolerance[channel] = max(minimumTolerance, ForegroundEstimator.deviations * spread)
-            }
-            let plain = ring.count { !differs(image, $0) }
-            guard Float(plain) >= plainShare * Float(ring.count) else { return nil }
+    /// The median brightness of the image's border and of the object, 0 to 1.
+    ///
+    /// - Returns: nil if the whole image counts as foreground.
+    public func brightness(of image: PlanarImage) -> (border: Float, object: Float)? {
+        guard let (mask, _) = Self.object(in: image) else { return nil }
+        func median(_ places: [Int]) -> Float {
+            places.map { image.colour(at: $0).sum() / 3 }.sorted()[places.count / 2]
         }
+        return (median(PlainBackground.border(of: image)), median(mask.values.indices.filter { mask.values[$0] != 0 }))
+    }
 
-        func differing(in image: PlanarImage) -> [UInt8] {
-            (0..<(image.width * image.height)).map { differs(image, $0) ? 1 : 0 }
+    /// What differs from the background. Light from one side makes a background plain only after its slope is removed.
+    private static func object(in image: PlanarImage) -> (mask: BinaryMask, background: PlainBackground)? {
+        for shape in PlainBackground.Shape.allCases {
+            guard let background = PlainBackground(of: image, shape) else { continue }
+            if let mask = object(in: image, background) { return (mask, background) }
         }
+        return nil
+    }
 
-        /// The largest difference of a channel from the background colour.
-        func distance(_ image: PlanarImage, _ index: Int) -> Float {
-            let difference = image.colour(at: index) - colour
-            return max(difference.max(), -difference.min())
-        }
-
-        private func differs(_ image: PlanarImage, _ index: Int) -> Bool {
-            let distance = image.colour(at: index) - colour
-            return any(distance .> tolerance) || any(distance .< -tolerance)
-        }
-
-        /// The pixels of a frame whose width is 1/64 of the shorter side.
-        private static func ring(of image: PlanarImage) -> [Int] {
-            let thickness = max(1, min(image.width, image.height) / 64)
-            return (0..<image.height).flatMap { y in
-                let isInside = y >= thickness && y < image.height - thickness
-                let columns =
-                    isInside
-                    ? Array(0..<thickness) + Array((image.width - thickness)..<image.width) : Array(0..<image.width)
-                return columns.map { y * image.width + $0 }
-            }
-        }
+    private static func object(in image: PlanarImage, _ background: PlainBackground) -> BinaryMask? {
+        let side = min(image.width, image.height)
+        var mask = BinaryMask(width: image.width, height: image.height, values: background.differing(in: image))
+        mask.open(radius: max(1, side / 128))
+        mask.close(radius: max(1, side / 64))
+        mask.fillHoles()
+        mask.removeComponents(smallerThan: 0.05)
+        let share = Float(mask.area) / Float(mask.values.count)
+        guard objectShare.contains(share) else { return nil }
+        let border = PlainBackground.border(of: image)
+        let density = Float(border.count { mask.values[$0] != 0 }) / Float(border.count)
+        return density <= borderDensity * share ? mask : nil
     }
 }

@@ -19,7 +19,7 @@ extension PlanarImage {
             })
     }
 
-    func flipped(horizontally: Bool, vertically: Bool) -> PlanarImage {
+    package func flipped(horizontally: Bool, vertically: Bool) -> PlanarImage {
         rearranged(
             columns: horizontally ? (0..<width).reversed() : Array(0..<width),
             rows: vertically ? (0..<height).reversed() : Array(0..<height))

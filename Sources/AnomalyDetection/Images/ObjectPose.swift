@@ -26,10 +26,7 @@ public struct ObjectPose: Codable, Equatable, Sendable {
     /// - Parameter image: an RGB image.
     /// - Returns: nil if no object stands out from a plain background.
     public init?(of image: PlanarImage) {
-        let reduction = min(1, Self.seenSide / Float(min(image.width, image.height)))
-        let small = image.resized(
-            width: max(1, Int((Float(image.width) * reduction).rounded())),
-            height: max(1, Int((Float(image.height) * reduction).rounded())))
+        let small = Self.reduced(image)
         guard let contrast = ForegroundEstimator().contrast(of: small) else { return nil }
         let side = Float(min(small.width, small.height))
         let seen = contrast.indices.filter { contrast[$0] > 0 }
@@ -40,6 +37,14 @@ public struct ObjectPose: Codable, Equatable, Sendable {
         }
         guard places.count > 1 else { return nil }
         self.init(places)
+    }
+
+    /// The image in which the object is looked for.
+    public static func reduced(_ image: PlanarImage) -> PlanarImage {
+        let reduction = min(1, seenSide / Float(min(image.width, image.height)))
+        return image.resized(
+            width: max(1, Int((Float(image.width) * reduction).rounded())),
+            height: max(1, Int((Float(image.height) * reduction).rounded())))
     }
 
     /// - Parameter places: the object's pixels, at least two.

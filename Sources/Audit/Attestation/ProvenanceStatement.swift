@@ -14,6 +14,8 @@ package struct ProvenanceStatement {
     /// The schema of the statement's parameters. History: 1 = first; 2 = the tasks of each step with their keys,
     /// parameters and attempts, the runs that performed them, and the outcome of the run.
     static let buildType = "urn:nominal:run:2"
+    /// The build types that can be verified; version 1 has no outcome.
+    static let knownBuildTypes = ["urn:nominal:run:1", buildType]
 
     package let bytes: [UInt8]
 

@@ -61,6 +61,12 @@ package struct VerifiedStatement: Sendable {
                 "expected an in-toto statement v1 with the predicate \(ProvenanceStatement.predicateType), found "
                     + "\(document["_type"]?.string ?? "none") with \(document["predicateType"]?.string ?? "none")")
         }
+        let kind = document["predicate"]?["buildDefinition"]?["buildType"]?.string ?? "none"
+        guard ProvenanceStatement.knownBuildTypes.contains(kind) else {
+            throw malformed(
+                "its build type is \(kind), this program reads \(ProvenanceStatement.knownBuildTypes.joined(separator: " and "))"
+            )
+        }
         var subjects: [Subject] = []
         for subject in document["subject"]?.elements ?? [] {
             guard let name = subject["name"]?.string, let hex = subject["digest"]?["sha256"]?.string,

@@ -82,7 +82,7 @@ package struct LineageSubject: Sendable {
 
     private static func file(_ path: String, _ store: ContentStore) throws -> LineageSubject {
         guard try !AtomicFile.isFolder(path) else { throw LineageError.folder(path: path) }
-        let digest = Digest.of(try AtomicFile.read(path))
+        let digest = try Digest.of(filePath: path)
         do {
             return try content(digest, path, store)
         } catch LineageError.unknown {
@@ -136,7 +136,7 @@ package struct LineageSubject: Sendable {
         guard let colon = text.lastIndex(of: ":"), let line = Int(text[text.index(after: colon)...]) else { return nil }
         let path = String(text[..<colon])
         guard try AtomicFile.exists(path) else { return nil }
-        let bytes = try AtomicFile.read(path)
+        let bytes = try AtomicFile.read(path, limitBytes: ResultFiles.listLimitBytes)
         guard let table = try store.maker(of: Digest.of(bytes)), table.key.stage == AggregateStage.name else {
             throw LineageError.unknown(
                 text: path,

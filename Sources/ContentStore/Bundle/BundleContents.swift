@@ -1,4 +1,3 @@
-import Foundation
 import StrictJSON
 
 /// The table of contents of a bundle: facts about actions, and a list of the blobs that follow.
@@ -123,7 +122,7 @@ struct BundleContents: Codable, Equatable {
     /// Throws `StoreError.invalidBundle` for contents of another version.
     static func requireVersion(_ json: [UInt8], path: String) throws(StoreError) {
         struct Heading: Decodable { let version: Int }
-        guard let found = (try? JSONDecoder().decode(Heading.self, from: Data(json)))?.version, found != currentVersion
+        guard let found = (try? StrictJSON.decode(Heading.self, from: json))?.version, found != currentVersion
         else { return }
         throw .invalidBundle(
             path: path, reason: "it has version \(found), this program reads version \(currentVersion); export it again"

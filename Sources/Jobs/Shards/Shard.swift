@@ -76,8 +76,10 @@ package struct ShardRecord: Codable, Sendable, Equatable {
         (self.shard, count) = (shard.number, shard.count)
         (self.model, self.engine, self.tolerance, self.threshold) = (model.hex, engine, tolerance, threshold)
         (list, imageCount) = (Shard.list(of: category).hex, category.images.count)
-        scores = Digest.of(try AtomicFile.read(folder + "/scores.json")).hex
-        exports = Digest.of(try AtomicFile.read(folder + "/" + ExportFolder.listName)).hex
+        scores = Digest.of(try AtomicFile.read(folder + "/scores.json", limitBytes: ResultFiles.listLimitBytes)).hex
+        exports =
+            Digest.of(try AtomicFile.read(folder + "/" + ExportFolder.listName, limitBytes: ResultFiles.listLimitBytes))
+            .hex
     }
 
     /// The encoded record with its digest.

@@ -1,6 +1,5 @@
 import Datasets
 import Folders
-import Imaging
 import Manifests
 
 extension FolderSurvey {
@@ -38,40 +37,35 @@ extension FolderSurvey {
         if let testFraction { dataset = dataset.setting("testFraction", to: .number(testFraction)) }
         if let heldOutFraction { dataset = dataset.setting("heldOutFraction", to: .number(heldOutFraction)) }
         if followsLinks { dataset = dataset.setting("links", to: .string("follow")) }
-        var image = JSONValue.ordered([("width", .number(size.width)), ("height", .number(size.height))])
-        if let tile = size.tile {
-            // A quarter, which is the default for tiles of 256 pixels.
-            let overlap = tile == 256 ? [] : [("overlap", JSONValue.number(tile / 4))]
-            image = image.setting(
-                "tile", to: JSONValue.ordered([("width", .number(tile)), ("height", .number(tile))] + overlap))
-        }
-        if let bits = range?.bits { image = image.setting("depth", to: .number(bits)) }
-        if let frame {
-            func hundredths(_ side: Float) -> JSONValue { .number((Double(side) * 100).rounded() / 100) }
-            image = image.setting(
-                "frame",
-                to: JSONValue.ordered([("width", hundredths(frame.width)), ("height", hundredths(frame.height))]))
-        }
-        var sections: [(String, JSONValue)] = [
-            ("name", .string(jobName)), ("preset", .string(preset)), ("dataset", dataset), ("image", image),
-            ("detector", detector.section),
-        ]
-        if forbidsFlips {
-            let flips = JSONValue.ordered([("flipHorizontal", .bool(false)), ("flipVertical", .bool(false))])
-            sections.append(("augmentation", flips))
-        }
-        var network: [(String, JSONValue)] = isReduced ? [("reduction", .number(2))] : []
-        if seesContrast { network.append(("input", .string("localContrast"))) }
-        if !network.isEmpty { sections.append(("network", .ordered(network))) }
+        let usual = settings.sections(depth: range?.bits)
+        func section(_ names: String...) -> [(String, JSONValue)] { usual.filter { names.contains($0.0) } }
+        var sections: [(String, JSONValue)] = [("name", .string(jobName))] + section("preset")
+        sections.append(("dataset", dataset))
+        sections += section("image")
+        sections.append(("detector", detector.section))
+        sections += section("augmentation", "network")
         sections.append(
             ("calibration", .ordered([("costs", .ordered([("falseAlarm", .number(1)), ("miss", .number(1))]))])))
         if let incoming {
             let path = ManifestPath(incoming, relativeTo: NamedFolder.current)
             sections.append(("retrain", .ordered([("incoming", written(path)), ("model", .string(jobName))])))
         }
-        // One line for each section, for easy reading and editing.
-        let lines = sections.map { "  \"\($0)\": " + FolderSurvey.inline($1) }
+        // One line for each section and for each category, for easy reading and editing.
+        var lines = sections.map { FolderSurvey.line($0, $1, "  ") }
+        if !otherSettings.isEmpty {
+            let patches = otherSettings.map { category, settings in
+                FolderSurvey.line(
+                    category,
+                    JSONMergePatch.difference(
+                        from: .ordered(usual), to: .ordered(settings.sections(depth: range?.bits))), "    ")
+            }
+            lines.append("  \"perCategory\": {\n" + patches.joined(separator: ",\n") + "\n  }")
+        }
         return "{\n" + lines.joined(separator: ",\n") + "\n}\n"
+    }
+
+    private static func line(_ name: String, _ value: JSONValue, _ indentation: String) -> String {
+        "\(indentation)\(JSONSerializer.canonical(.string(name))): \(inline(value))"
     }
 
     private static func inline(_ value: JSONValue) -> String {

@@ -15,22 +15,12 @@ package struct FolderSurvey: Sendable {
     /// Warnings for the user before the job runs.
     package let warnings: [String]
     let dataset: FolderLayout.Dataset
-    let size: NetworkSize
-    /// True if an autoencoder sees half of the resolution: of some 128 x 128 pixels, each of its layers sees twice as
-    /// far as of 256 x 256.
-    var isReduced: Bool {
-        [.auto, .ssae].contains(detector) && size.seenPixels >= FolderSurvey.reducedPixels
-    }
-    private static let reducedPixels = 256 * 192
-    /// True if an autoencoder sees local contrast in place of pixels, so that it need not learn the light of each
-    /// image.
-    let seesContrast: Bool
-    let preset: String
-    /// True if the preset would mirror images in training that are not normal then.
-    let forbidsFlips: Bool
+    /// The settings of most categories.
+    let settings: CategorySettings
+    /// The settings of the others, by name.
+    let otherSettings: [(category: String, settings: CategorySettings)]
     let detector: SurveyedDetector
     let range: SampleRange?
-    let frame: ObjectFrame?
     let groups: DatasetSection.Groups
     /// Nil for the default.
     let heldOutFraction: Double?
@@ -85,9 +75,9 @@ package struct FolderSurvey: Sendable {
         lines += categories.flatMap { Self.described($0, in: layout.dataset) }
         warnings = categories.flatMap(\.maskWarnings)
         let probe = HeaderProbe(categories.flatMap(\.images))
-        let found = GroupSurvey(categories)
-        groups = found.groups
-        if let words = found.words { lines.append(words) }
+        let grouping = GroupSurvey(categories)
+        groups = grouping.groups
+        if let words = grouping.words { lines.append(words) }
         let isUntested = categories.allSatisfy(Self.lacksNormalTests)
         testFraction = isUntested && layout.isPublished ? 0.2 : nil
         if let testFraction {
@@ -108,54 +98,40 @@ package struct FolderSurvey: Sendable {
             lines.append(
                 "few normal images: \(heldOutFraction) of them are held out, so that a threshold rests on more")
         }
-        let seen = ImageSurvey(categories.map { $0.images.filter { $0.split == .train } })
-        frame = seen.frame
-        size =
-            seen.frame.map(seen.size)
-            ?? NetworkSize(of: probe.sizes, smallest: detector == .ssae ? 128 : 256, isSurface: !seen.showsObject)
-        range = seen.highestSample.flatMap { SampleRange(highestSample: $0) }
+        let normal = categories.map { $0.images.filter { $0.split == .train } }
+        let highest = normal.compactMap(ImageSurvey.highestSample).max()
+        let range = highest.flatMap { SampleRange(highestSample: $0) }
+        self.range = range
         lines += probe.findings
-        if let range, let highest = seen.highestSample {
+        if let range, let highest {
             lines.append(
                 "no sample of the images of 16 bit exceeds \(highest), as from a camera of fewer bits: the range \(range.words)"
             )
         }
-        let kind =
-            seen.showsObject
-            ? "most images show an object on a plain background"
-            : "no plain background that an object would stand out from"
-        preset = seen.showsObject ? "object" : "texture"
-        lines.append("\(kind): the preset \(preset)")
-        forbidsFlips = !seen.showsObject && seen.isFixed
-        if forbidsFlips {
-            lines.append("the images show the same things at the same places: they are not mirrored in training")
-        }
-        let fixed = seen.showsObject ? [] : seen.fixed.map { categories[$0].name }
-        if !fixed.isEmpty {
-            lines.append(
-                "the same things at the same places: \(fixed.joined(separator: ", ")); alone in a job, they would not be mirrored in "
-                    + "training: nominal init FOLDER/CATEGORY")
-        }
-        if frame == nil { lines += size.findings(for: probe.sizes) }
-        seesContrast = [.auto, .ssae].contains(detector) && seen.lightVaries
-        if seesContrast {
-            lines.append(
-                "brightness varies from image to image: the autoencoder sees local contrast (\"input\": \"localContrast\")"
-            )
-        }
-        if let frame {
-            lines.append(
-                "it lies in any direction: each image is turned, and a frame of \(frame.words) of its shorter side is cut out "
-                    + "around the object")
-        }
-        let turned = seen.turned.map { categories[$0].name }
-        if !turned.isEmpty {
-            lines.append(
-                "objects in any direction: \(turned.joined(separator: ", ")); alone in a job, they would be turned and cut out: "
-                    + "nominal init FOLDER/CATEGORY")
-        }
+        let seen = normal.map { ImageSurvey($0, range: range) }
+        let found = seen.map { CategorySettings($0, detector) }
+        let usual = Self.mostFrequent(found)
+        settings = found[usual]
+        otherSettings = zip(categories, found).filter { $1 != found[usual] }.map { ($0.name, $1) }
+        lines += Self.grouped(zip(seen, found).map { $1.findings($0) }, by: categories.map(\.name))
         lines.append("detector: \(detector.words)")
         findings = lines
+    }
+
+    /// The number of the first of the values that occur most often.
+    private static func mostFrequent<Value: Equatable>(_ values: [Value]) -> Int {
+        let counts = values.map { value in values.count { $0 == value } }
+        return counts.firstIndex(of: counts.max() ?? 0) ?? 0
+    }
+
+    /// The lines of several categories, each line once, with the names of those that it holds for unless it holds for
+    /// all.
+    private static func grouped(_ lines: [[String]], by names: [String]) -> [String] {
+        var known: Set<String> = []
+        return lines.joined().filter { known.insert($0).inserted }.map { line in
+            let holders = zip(names, lines).filter { $1.contains(line) }.map(\.0)
+            return holders.count == names.count ? line : holders.joined(separator: ", ") + ": " + line
+        }
     }
 
     /// The numbers of a category's images, and lines on what is not used.

@@ -1,4 +1,5 @@
 import ContentStore
+import Datasets
 import Folders
 import Manifests
 import Metrics
@@ -7,7 +8,8 @@ import Reports
 import Stages
 
 extension SweepRanking {
-    /// Writes `sweep.json`, `sweep.csv` and `sweep.html`, and `best.json` if there is a best trial.
+    /// Writes `sweep.json`, `sweep.csv` and `sweep.html`, and `best.json` if there is a best trial, with the program of
+    /// an external detector beside it.
     ///
     /// - Parameter folder: an existing folder; other files in it are not touched.
     /// - Returns: the number of changed files.
@@ -22,10 +24,23 @@ extension SweepRanking {
             let place = ManifestPath(folder, relativeTo: ".").absolute
             files.append(("best.json", try manifest.winner(best.trial, of: trials.count, in: place)))
         }
-        var written = 0
+        var written = try best.map { try copyProgram(of: $0.trial, to: folder) } ?? 0
         for (name, text) in files
         where try AtomicFile.write(Array(text.utf8), to: folder + "/" + name, onlyIfChanged: true) {
             written += 1
+        }
+        return written
+    }
+
+    /// Copies the files of the trial's detector, which a manifest names relative to its own folder.
+    ///
+    /// - Returns: the number of changed files.
+    private func copyProgram(of trial: SweepTrial, to folder: String) throws -> Int {
+        var written = 0
+        for file in try manifest.job(with: trial).programFiles() {
+            try AtomicFile.createFolder(folder + "/" + SourceImage.folder(of: file.file))
+            let copy = folder + "/" + file.file
+            if try AtomicFile.place(copyOf: file.path, at: copy, onlyIfChanged: true) { written += 1 }
         }
         return written
     }

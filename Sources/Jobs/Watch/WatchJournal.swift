@@ -56,6 +56,9 @@ package final class WatchJournal {
         }
     }
 
+    /// True if an image has a line, whatever its content.
+    package func hasResults(_ image: String) -> Bool { finished[image] != nil }
+
     /// True if an image with this content has a line.
     package func isFinished(_ image: String, _ content: Digest) -> Bool { finished[image] == content.hex }
 

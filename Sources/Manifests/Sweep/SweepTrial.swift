@@ -38,6 +38,11 @@ extension SweepManifest {
         }
     }
 
+    /// Returns the job with the values of one trial, in the place of the job.
+    public func job(with trial: SweepTrial) throws(ManifestError) -> JobManifest {
+        try JobManifest(checking: JSONMergePatch.apply(patch(of: trial), to: job.document), file: job.file)
+    }
+
     /// The JSON merge patch from the job to a trial.
     func patch(of trial: SweepTrial) -> JSONValue {
         zip(parameters, trial.values).reduce(JSONValue.object([])) { patch, next in
@@ -120,7 +125,7 @@ extension SweepManifest {
         let reason =
             "Best of \(counted(count, "trial")) of the sweep \(name) by a criterion that needs no label: "
             + summary(of: trial) + "."
-        var manifest = JSONMergePatch.apply(patch(of: trial), to: job.document)
+        var manifest = try self.job(with: trial).document
         // The relative path of the schema is not valid in the new folder.
         manifest = manifest.removing("$schema").setting("name", to: .string("\(name)-best"))
         let words = [job.description, reason].filter { !$0.isEmpty }.joined(separator: " ")

@@ -43,13 +43,13 @@ public struct InferenceBenchmark: Sendable {
         func round() throws { _ = try network.run(images, height: size, width: size) }
         try round()
         var seconds: [Double] = []
-        let start = ProcessUsage.cpuSeconds
+        let start = HostClock.processorSeconds()
         for _ in 0..<rounds {
-            let begin = LayerProfile.now
+            let begin = HostClock.monotonicSeconds()
             try round()
-            seconds.append(LayerProfile.now - begin)
+            seconds.append(HostClock.monotonicSeconds() - begin)
         }
-        let spent = ProcessUsage.cpuSeconds - start
+        let spent = HostClock.processorSeconds() - start
         network.measureNodes(true)
         try round()
         let kernels = Dictionary(grouping: network.kernelNames, by: \.node).mapValues { $0.map(\.kernel) }

@@ -22,12 +22,6 @@ public final class LayerProfile {
         cells = AlignedBuffer(count: names.count * Pass.allCases.count * workerCount)
     }
 
-    static var now: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-    }
-
     func add(_ seconds: Double, _ number: Int, _ pass: Pass, _ worker: Int) {
         cells.pointer[cell(number, pass.rawValue, worker)] += seconds
     }

@@ -1,3 +1,4 @@
+import Host
 import Tensors
 
 /// Runs one network at one image size: reconstructs images and computes the gradient of the training objective.
@@ -164,9 +165,9 @@ public final class NetworkEngine {
     @inline(__always)
     func timed(_ number: Int, _ pass: LayerProfile.Pass, _ worker: Int, _ body: () -> Void) {
         guard let profile else { return body() }
-        let start = LayerProfile.now
+        let start = HostClock.monotonicSeconds()
         body()
-        profile.add(LayerProfile.now - start, number, pass, worker)
+        profile.add(HostClock.monotonicSeconds() - start, number, pass, worker)
     }
 
     // MARK: Gradient

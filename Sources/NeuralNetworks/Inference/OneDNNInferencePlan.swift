@@ -1,3 +1,4 @@
+import Host
 import Tensors
 
 /// Inference by oneDNN. All maps except the image use the blocked layout, and all maps of a worker share one arena.
@@ -57,9 +58,9 @@ final class OneDNNInferencePlan: InferencePlan {
         }
         InferenceRequest.scale(image, scaling, to: values(0))
         for step in worker.steps {
-            let begin = measures ? LayerProfile.now : 0
+            let begin = measures ? HostClock.monotonicSeconds() : 0
             step.run()
-            if measures { profile.add(LayerProfile.now - begin, step.node, .forward, number) }
+            if measures { profile.add(HostClock.monotonicSeconds() - begin, step.node, .forward, number) }
         }
         return request.tapped.map { value in
             request.map(of: value) { BlockedMap(values(value), request.shapes[value]!).unpack(to: $0) }

@@ -8,8 +8,8 @@ import Statistics
 package struct ChooseStage: Stage {
     package static let name = "choose"
     /// History: 1 = first; 2 = brief assessments; 3 = prefers a fusion;
-    /// 4 = AU-PRO of the candidates.
-    package static let version = 4
+    /// 4 = AU-PRO of the candidates; 5 = the standard error is that of half an AUROC.
+    package static let version = 5
 
     /// The number of candidates. Inputs are `model.0` to `model.COUNT-1` in the order of training, and likewise
     /// `calibration.json`, `training.json` and `assessment.json`.
@@ -54,14 +54,14 @@ package struct ChooseStage: Stage {
 }
 
 extension Assessment {
-    /// The standard error of the difference in image AUROC to another model on the same images: a quarter of the width
-    /// of its 95 % interval. It stands for that of the criterion, of which image AUROC is the part that varies more.
+    /// The standard error of the difference in criterion to another model on the same images: half of that in image
+    /// AUROC, the half of the criterion that varies more, which is a quarter of the width of its 95 % interval.
     func standardError(against other: Assessment) -> Double {
         let labels = normalScores.map { _ in false } + defectScores.map { _ in true }
         guard normalScores.count == other.normalScores.count, defectScores.count == other.defectScores.count,
             let paired = PairedAUROC(
                 normalScores + defectScores, other.normalScores + other.defectScores, labels: labels)
         else { return 0 }
-        return (paired.interval.upperBound - paired.interval.lowerBound) / 4
+        return (paired.interval.upperBound - paired.interval.lowerBound) / 4 / 2
     }
 }

@@ -15,8 +15,8 @@ package struct IngestStage: Stage {
     /// WebP and JPEG 2000; regions of annotation tools; 8 = several masks of an image, saturation areas, parts with
     /// several views; 9 = a PNG whose colour profile libpng leaves out is unusable where profiles are applied; 10 = an
     /// image whose defect lies outside of the region of interest has no saturation areas; 11 = ranges of PNM, and
-    /// colour profiles of JPEG with stray bytes and of WebP.
-    package static let version = 11
+    /// colour profiles of JPEG with stray bytes and of WebP; 12 = objects in light from one side.
+    package static let version = 12
 
     /// An image with its label and mask in the data set.
     package struct Source: Codable, Equatable, Sendable, NamedSetting {
@@ -163,7 +163,7 @@ package struct IngestStage: Stage {
             return made
         }
         let pixels = try context.memo(
-            stage: "decode", version: 4,
+            stage: "decode", version: 5,
             settings: DecodingSettings(
                 source: source.digest, range: range, colour: colour, frame: frame, width: width, height: height)
         ) { try decode().packed.bytes }
@@ -180,7 +180,7 @@ package struct IngestStage: Stage {
         samples.add(reading, of: file)
         if frame != nil {
             let pose = try context.memo(
-                stage: "pose", version: 2,
+                stage: "pose", version: 3,
                 settings: ImageReading.Settings(source: source.digest, range: range, colour: colour)
             ) { try StageJSON.encode([try decode().pose].compactMap(\.self)) }
             entry.pose = try StageJSON.decode([ObjectPose].self, try context.blob(pose)).first

@@ -10,9 +10,9 @@ import VerdictStatistics
 /// augmented the same way and scored once each, to measure the spread of scores.
 package struct CalibrateStage: Stage {
     package static let name = "calibrate"
-    /// History: 9 = region of interest, pixel threshold, colours; 8 = frame around the object; 7 = scale of the scores;
-    /// 6 = detectors of any kind.
-    package static let version = 9
+    /// History: 10 = more defects; objects in light from one side; 9 = region of interest, pixel threshold, colours;
+    /// 8 = frame around the object; 7 = scale of the scores; 6 = detectors of any kind.
+    package static let version = 10
     /// The number of training images to measure; more would not improve the spread of scores.
     private static let trainingImages = 64
     /// Synthetic defects other than those of assessments and learned weights.

@@ -17,9 +17,9 @@ package enum ScoreFiles: String, Codable, Sendable {
 /// Scores images: a float32 map at the size of the original, a score and a verdict for each.
 package struct ScoreStage: Stage {
     package static let name = "score"
-    /// History: 6 = levels and contrasts of an autoencoder within the region of interest; 5 = regions; 4 = detectors of
-    /// any kind, some without a picture.
-    package static let version = 6
+    /// History: 7 = objects in light from one side; 6 = levels and contrasts of an autoencoder within the region of
+    /// interest; 5 = regions; 4 = detectors of any kind, some without a picture.
+    package static let version = 7
 
     var engine: EngineChoice
     /// The threshold that replaces the model's own.

@@ -34,7 +34,7 @@ struct AttestCommand: ParsableCommand {
 
     func run() throws {
         try storeOptions.requireStore()
-        let signer = try SigningKey(pem: try AtomicFile.read(key), name: key)
+        let signer = try SigningKey(path: key)
         warnIfKeyIsReadable()
         let store = try storeOptions.openExisting(.readOnly)
         let statement = try ProvenanceStatement(ofRun: number, store)
@@ -109,6 +109,6 @@ struct ShowKeyCommand: ParsableCommand {
     var file: String
 
     func run() throws {
-        print(try VerificationKey(pem: try AtomicFile.read(file), name: file).identifier)
+        print(try VerificationKey(path: file).identifier)
     }
 }

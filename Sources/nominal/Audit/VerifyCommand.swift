@@ -174,8 +174,9 @@ struct VerifyCommand: ParsableCommand {
     }
 
     private func checkAttestation(_ file: String) throws -> AttestationFindings {
-        let key = try VerificationKey(pem: try AtomicFile.read(publicKey ?? ""), name: publicKey ?? "")
-        let envelope = try SignedEnvelope(json: try AtomicFile.read(file), name: file)
+        let key = try VerificationKey(path: publicKey ?? "")
+        let envelope = try SignedEnvelope(
+            json: try AtomicFile.read(file, limitBytes: SignedEnvelope.sizeLimit), name: file)
         let statement = try VerifiedStatement(envelope, by: key, name: file)
         guard let folder else { return AttestationFindings(file, key, statement) }
         guard try AtomicFile.isFolder(folder) else {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import ContentStore
+import Jobs
 import Manifests
 import Metrics
 import ModelRegistry
@@ -114,7 +115,8 @@ extension Overview {
         let file = path + "/metrics.json"
         let metrics: MetricsSummary
         do {
-            metrics = try StrictJSON.decode(MetricsSummary.self, from: try AtomicFile.read(file), file: file)
+            let bytes = try AtomicFile.read(file, limitBytes: ResultFiles.listLimitBytes)
+            metrics = try StrictJSON.decode(MetricsSummary.self, from: bytes, file: file)
         } catch {
             StandardError.warning("\(file) is not the figures of a run and is left out: \(error)")
             return nil

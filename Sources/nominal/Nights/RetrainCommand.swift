@@ -124,15 +124,15 @@ struct RetrainCommand: ParsableCommand {
             guard !files.isEmpty else { return }
             StandardError.note("\(counted(files.count, "new file")) \(words): " + files.listed())
         }
-        note(images.unsettled, "written just now, left for the next night")
+        note(images.incomingFiles.unsettled, "written just now, left for the next night")
         note(
-            images.misdated,
+            images.incomingFiles.misdated,
             "with a modification time in the future; the time of the last change is used instead")
         for text in images.resultNotes { StandardError.note(text) }
-        note(images.unreadable, "unreadable, left for another night")
-        for link in images.refusedLinks { StandardError.note("skipped: \(link)") }
+        note(images.incomingFiles.unreadable, "unreadable, left for another night")
+        for link in images.incomingFiles.refusedLinks { StandardError.note("skipped: \(link)") }
         for warning in images.maskWarnings { StandardError.warning(warning) }
-        note(images.ignored, "without the extension of an image format, skipped")
+        note(images.incomingFiles.ignored, "without the extension of an image format, skipped")
         if job.training.candidates > 1 {
             StandardError.note("a night uses the last checkpoint; training.candidates has no effect")
         }

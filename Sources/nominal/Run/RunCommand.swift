@@ -126,7 +126,7 @@ struct RunCommand: ParsableCommand {
     }
 
     private func showMetrics(_ job: Job, _ folder: String) throws {
-        let bytes = try AtomicFile.read(folder + "/metrics.json")
+        let bytes = try AtomicFile.read(folder + "/metrics.json", limitBytes: ResultFiles.listLimitBytes)
         let metrics = try StrictJSON.decode(MetricsSummary.self, from: bytes)
         if metrics.categories.values.contains(where: { $0.images.normal + $0.images.anomalous > 0 }) {
             print(MetricsTable.text(metrics, order: job.cases.map(\.name)))

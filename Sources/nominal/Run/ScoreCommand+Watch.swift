@@ -25,13 +25,12 @@ extension ScoreCommand {
     func watchFolder(
         _ source: ManifestPath, _ model: Model, _ threshold: ChosenThreshold?, _ recipe: RunRecipe
     ) throws {
-        func images() throws -> SourceCategory {
-            try DatasetScan.images(below: source.absolute, followsLinks: links.followLinks, mayBeEmpty: true)
-        }
+        let named = NamedFolder(source.absolute, followsLinks: links.followLinks)
+        let present = try DatasetScan.textures(below: named, leavesOutLinks: true).images
         let usual = ScoreFolder(for: source)
         let target = try ExportFolder(
             path: output ?? usual.path, source: output == nil ? usual.source : nil,
-            apartFrom: try images().images.map(\.path) + [source.absolute + "/new"])
+            apartFrom: present.map(\.path) + [source.absolute + "/new"])
         let journal = try WatchJournal(
             in: target.path,
             WatchJournal.Heading(model: Digest.of(model.bytes), threshold: threshold?.value, tolerance: tolerance))
@@ -42,7 +41,7 @@ extension ScoreCommand {
         if quiet.progress == .auto { quiet.quiet = true }
         let session = try RunSession(
             storeOptions, machine, keepGoing: true, quiet, subject: "score \(source.name)", interruption,
-            folders: [NamedFolder(source.absolute, followsLinks: links.followLinks)], redaction: redaction,
+            folders: [named], redaction: redaction,
             finishesOnSignal: true
         ) { try recipe.origin(manifest: nil, file: redaction.path(folder), in: $0) }
         if programs.allowExternal { try session.allow(nil) }
@@ -54,9 +53,11 @@ extension ScoreCommand {
         let round = WatchRound(
             session: session, target: target, journal: journal, model: model, threshold: threshold, command: self)
         let changes = FolderWatch()
+        var watched = WatchedFolder(named)
         var files = SettledFiles(settleSeconds: settle)
         while interruption.exitCode == nil {
-            let all = try images()
+            let found = try watched.images(isFinished: journal.hasResults) { StandardError.note($0) }
+            guard let all = found else { continue }
             changes.watch(Set([source.absolute] + all.images.map { ($0.path as NSString).deletingLastPathComponent }))
             let present = all.images.compactMap { image in FileState(of: image.path).map { (image, $0) } }
             let settled = Set(

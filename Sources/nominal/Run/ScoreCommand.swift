@@ -7,6 +7,7 @@ import Datasets
 import Folders
 import Jobs
 import Manifests
+import NeuralNetworks
 import Privacy
 import Stages
 import VerdictStatistics
@@ -120,7 +121,7 @@ struct ScoreCommand: ParsableCommand {
         guard !merge || (model == nil && shard == nil && output == nil) else {
             throw ValidationError("--merge takes the folder of the shards; remove --model, --shard and --output")
         }
-        if let engine, !["onednn", "openblas"].contains(engine) {
+        if let engine, NetworkEngine.Kind(rawValue: engine) == nil {
             throw ValidationError("--engine is \(engine); expected onednn or openblas")
         }
         if let threshold {

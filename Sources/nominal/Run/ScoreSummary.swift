@@ -1,6 +1,7 @@
 import ContentStore
 import Datasets
 import Imaging
+import Jobs
 import Stages
 import Wording
 
@@ -19,7 +20,8 @@ struct ScoreSummary {
     ///   - hasCategories: true if maps and overlays lie in folders of categories, as those of `nominal run` do.
     /// - Throws: `StoreError`, `DecodingError`.
     init?(of folder: String, hasCategories: Bool) throws {
-        let rows = try StageJSON.decode([ScoreRow].self, try AtomicFile.read(folder + "/scores.json"))
+        let rows = try StageJSON.decode(
+            [ScoreRow].self, try AtomicFile.read(folder + "/scores.json", limitBytes: ResultFiles.listLimitBytes))
         guard let first = rows.first else { return nil }
         let anomalous = rows.filter { $0.verdict == "anomalous" }.sorted { $0.normalizedScore > $1.normalizedScore }
         let uncertain = rows.count(where: \.uncertain)

@@ -226,14 +226,14 @@ struct LineageCommandTests {
                 "were edited after they were recorded in entry"
             ),
         ] {
-            try sql(edit)
+            try fixture.sql(edit)
             for run in ["1", "2"] {
                 let edited = try fixture.nominal("attest", run, "--key", "key", "--output", "edited.json")
                 #expect(edited.status == 65 && edited.errors.contains(named), "\(edited)")
                 #expect(edited.errors.contains("nominal verify --history lists all of them"), "\(edited)")
             }
             #expect(!fixture.exists("edited.json"))
-            if !undo.isEmpty { try sql(undo) }
+            if !undo.isEmpty { try fixture.sql(undo) }
         }
     }
 
@@ -327,9 +327,4 @@ struct LineageCommandTests {
         return "\(hex.prefix(2))/\(hex.dropFirst(2))"
     }
 
-    /// Edits the store as someone would who covers their tracks.
-    private func sql(_ statement: String) throws {
-        let script = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()"
-        _ = try ProjectPython.output(of: ["-c", script, fixture.place(".nominal/store.sqlite"), statement])
-    }
 }

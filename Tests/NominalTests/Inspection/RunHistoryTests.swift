@@ -70,7 +70,7 @@ import Testing
         try fixture.writeBundle("a.bundle")
         #expect(try fixture.nominal("import", "a.bundle").status == 0)
         let outcome = try fixture.nominal(environment: [:], words.split(separator: " ").map(String.init))
-        #expect(outcome.status == 66 && outcome.errors.contains("run"), "\(outcome)")
+        #expect(outcome.status == 66 && outcome.errors.contains("99"), "\(outcome)")
     }
 
     @Test(

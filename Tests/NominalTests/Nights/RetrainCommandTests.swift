@@ -1,4 +1,6 @@
+import ContentStore
 import Foundation
+import ModelRegistry
 import Testing
 
 /// Nights of retraining.
@@ -40,6 +42,16 @@ import Testing
     {
         let arguments = ["retrain", manifest, "--date", "2026-03-\(day < 10 ? "0" : "")\(day)", "--by", "timer"] + more
         return try fixture.finish(try fixture.start(arguments: arguments))
+    }
+
+    @Test("A night of a model whose night is running exits with 75 and names it")
+    func anotherNight() throws {
+        #expect(try night(1).status == 0)
+        let store = try ContentStore(path: fixture.place(".nominal"))
+        let lock = try store.lockNights(of: "plant")
+        let second = try night(2)
+        #expect(second.status == 75 && second.errors.contains("another night of plant"), "\(second)")
+        withExtendedLifetime((store, lock)) {}
     }
 
     @Test("Nights without a model, with new images, without, and after decisions on the quarantine")

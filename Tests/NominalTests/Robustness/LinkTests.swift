@@ -106,5 +106,17 @@ import Testing
         #expect(table.status == 65 && table.errors.contains("expected a table of scores"), "\(table)")
         try sparse("huge.json", 1 << 30)
         #expect(try fixture.nominal("validate", "huge.json").status == 65)
+        // Larger than the memory of any machine.
+        try sparse("runs/vast/metrics.json", 1 << 40)
+        try fixture.write("", to: "runs/vast/report.html")
+        let page = try fixture.nominal("report", "--all")
+        #expect(page.status == 0 && page.errors.contains("runs/vast/metrics.json"), "\(page)")
+        try sparse("vast", 1 << 40)
+        for arguments in [
+            ["keys", "show", "vast"], ["verify", "--attestation", "vast", "--public-key", "vast"],
+        ] {
+            let outcome = try fixture.nominal(environment: [:], arguments)
+            #expect(outcome.status == 65 && outcome.errors.contains("expected at most"), "\(arguments): \(outcome)")
+        }
     }
 }

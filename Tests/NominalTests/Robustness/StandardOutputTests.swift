@@ -37,17 +37,21 @@ struct StandardOutputTests {
             "keys create key", "nights wood", "quarantine list wood", "sweep --help",
             "attest 1 --key k --output t.json",
         ]
-        var tried = 0
+        // Nothing to say, or no night and no key in this folder.
+        let others: Set = [
+            "nights wood", "quarantine list wood", "attest 1 --key k --output t.json", "keys show k.pub",
+        ]
         for command in commands {
             // A command that fails for another reason proves nothing.
             let usual = try shell("rm -rf more bundle wood.json key*; exec $N \(command)")
-            guard usual.status == 0, !usual.output.isEmpty else { continue }
-            tried += 1
+            guard usual.status == 0, !usual.output.isEmpty else {
+                #expect(others.contains(command), "\(command): \(usual)")
+                continue
+            }
             let outcome = try shell("rm -rf more bundle wood.json key*; exec $N \(command) > /dev/full")
             #expect(outcome.status == 74, "\(command): \(outcome)")
             #expect(outcome.errors.contains("could not be written to standard output"), "\(command): \(outcome)")
         }
-        #expect(tried >= 30)
     }
 
     @Test("A failing command keeps its exit code and also reports lost output")

@@ -50,13 +50,16 @@ import Testing
 
     @Test("of too few open files, the message names the limit, and not permissions")
     func tooFewFiles() throws {
+        var refused = 0
         for limit in 8..<32 {
             let run = try run(after: "ulimit -n \(limit);", "--store s\(limit) --output o\(limit)")
             #expect([71, 66, 1, 0].contains(run.status), "\(limit): \(run.status), \(run.errors)")
             guard run.status != 0 else { continue }
+            refused += 1
             let isClear = run.errors.contains("ulimit -n") && !run.errors.contains("permission")
             #expect(isClear && !run.errors.contains("Signal"), "\(limit): \(run.errors)")
         }
+        #expect(refused > 0)
     }
 
     @Test("A soft limit of open files is raised to the hard one")

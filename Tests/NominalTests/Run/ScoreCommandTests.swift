@@ -150,15 +150,39 @@ import Testing
         let program = try watch()
         // Settled files are taken after 0.1 seconds, and a round lasts about as long.
         for round in 1...12 {
-            try copy("\(round % 7).png", as: "0.png")
+            try copy("\(round % 5).png", as: "0.png")
             usleep(110_000 + UInt32(round) * 5_000)
         }
-        let last = try Digest.of(filePath: fixture.place("ready/5.png")).hex
+        // A content that the journal cannot hold already.
+        try copy("6.png", as: "0.png")
+        let last = try Digest.of(filePath: fixture.place("ready/6.png")).hex
         #expect(try program.waits(for: last, in: fixture.place("out/scores.jsonl")))
         kill(program.process.processIdentifier, SIGTERM)
         let outcome = try fixture.finish(program)
         #expect(outcome.status == 0 && outcome.errors.contains("1 image is finished"), "\(outcome.errors)")
         #expect(try journal["0.png"]?["sha256"] as? String == last)
+    }
+
+    @Test("A link out of the folder, and a name that differs in its extension alone, do not end a watch")
+    func strayFiles() throws {
+        try copy("0.png")
+        let program = try watch()
+        #expect(try program.waits(for: "\"0.png\"", in: program.output))
+        try FileManager.default.createSymbolicLink(
+            atPath: fixture.place("in/link.png"), withDestinationPath: "../ready/3.png")
+        // Precedes the finished image by its name.
+        try copy("1.png", as: "0.jpg")
+        try copy("2.png", as: "later/2.png")
+        #expect(try program.waits(for: "\"later/2.png\",\"kind\"", in: program.output))
+        try fixture.remove("in/later")
+        try copy("4.png")
+        #expect(try program.waits(for: "\"4.png\",\"kind\"", in: program.output))
+        kill(program.process.processIdentifier, SIGTERM)
+        let outcome = try fixture.finish(program)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(try Set(journal.keys) == ["0.png", "later/2.png", "4.png"])
+        #expect(outcome.errors.components(separatedBy: "link.png").count == 2, "\(outcome.errors)")
+        #expect(outcome.errors.components(separatedBy: "skipped: 0.jpg: ").count == 2, "\(outcome.errors)")
     }
 
     @Test("A watch that is killed at any moment loses no image")

@@ -28,10 +28,9 @@ struct EnsembleSelection {
     /// The purpose of a mean. The best detectors for one are not the best for the other: a network on pretrained
     /// features finds fainter defects, an autoencoder marks them more exactly.
     enum Aim: CaseIterable {
-        /// The map: AU-PRO, the mean over the kinds of defects.
+        /// The map: see `CellQuality`.
         case map
-        /// The score: the criterion of an assessment, the mean of image AUROC and AU-PRO over the kinds. The score
-        /// needs the former alone; but that of some dozen images is uncertain, and cells are many.
+        /// The score: image AUROC, the mean over the kinds of defects.
         case score
     }
 
@@ -39,18 +38,13 @@ struct EnsembleSelection {
     private struct Trial {
         let samples: [Sample]
         let scoring: ScoringParameters
-        /// The overlap by shares, which both aims need.
-        private var overlaps: [[Int]: Double] = [:]
 
-        init(_ samples: [Sample], _ scoring: ScoringParameters) { (self.samples, self.scoring) = (samples, scoring) }
-
-        mutating func quality(_ shares: [Int], _ aim: Aim) throws(MetricsError) -> Double {
+        func quality(_ shares: [Int], _ aim: Aim) throws(MetricsError) -> Double {
             let weights = EnsembleSelection.normalized(shares)
-            let overlap =
-                overlaps[shares]
-                ?? CellOverlap(samples.map { (FusionPayload.mean($0.maps, weights), $0.defect) }).mean
-            overlaps[shares] = overlap
-            return aim == .map ? overlap : (try imageAUROC(weights) + overlap) / 2
+            return switch aim {
+            case .map: CellQuality(samples.map { (FusionPayload.mean($0.maps, weights), $0.defect) }).mean
+            case .score: try imageAUROC(weights)
+            }
         }
 
         private func imageAUROC(_ weights: [Float]) throws(MetricsError) -> Double {
@@ -87,10 +81,11 @@ struct EnsembleSelection {
         for _ in 0..<Self.draws {
             let drawn = Dictionary(
                 images.map { _ in (images[generator.integer(below: images.count)], 1) }, uniquingKeysWith: +)
-            var trial = Trial(samples.flatMap { Array(repeating: $0, count: drawn[$0.image] ?? 0) }, scoring)
+            let trial = Trial(
+                samples: samples.flatMap { Array(repeating: $0, count: drawn[$0.image] ?? 0) }, scoring: scoring)
             for aim in Aim.allCases {
                 try check()
-                let shares = try Self.shares(of: count, &trial, aim)
+                let shares = try Self.shares(of: count, trial, aim)
                 for (member, weight) in Self.normalized(shares).enumerated() { sums[aim]![member] += weight }
             }
         }
@@ -98,7 +93,7 @@ struct EnsembleSelection {
         return (mean(.map), mean(.score))
     }
 
-    private static func shares(of count: Int, _ trial: inout Trial, _ aim: Aim) throws(MetricsError) -> [Int] {
+    private static func shares(of count: Int, _ trial: Trial, _ aim: Aim) throws(MetricsError) -> [Int] {
         var shares: [Int] = []
         var best = -Double.infinity
         for subset in 1..<1 << count {

@@ -11,10 +11,11 @@ package struct FitFusionStage: Stage {
     package static let name = "fusion"
     /// History: 1 = first; 2 = an autoencoder as member, statistics of image scores; 3 = learned weights start from the
     /// best subset; 4 = learned weights from twice the defects, averaged over draws of images; 5 = weights of the score
-    /// by image AUROC and of the map by AU-PRO; 6 = equal weights if no defect is visible.
-    package static let version = 6
-    /// Learned weights come from other and more synthetic defects than an assessment measures.
-    private static let seed: UInt64 = 1, defects = 128
+    /// by image AUROC and of the map by AU-PRO; 6 = equal weights if no defect is visible; 7 =
+    /// weights of the score by image AUROC alone, of the map also by pixel AUROC; objects in light from one side.
+    package static let version = 7
+    /// Learned weights come from other synthetic defects than an assessment measures.
+    private static let seed: UInt64 = 1
     /// Learned weights are measured in square cells of at least so many pixels on a side, and at most so many cells
     /// along the longer side of the image.
     private static let leastCell = 4, mostCells = 96
@@ -42,7 +43,7 @@ package struct FitFusionStage: Stage {
         let heldOut = try HeldOutVariants(samples, context)
         let trials =
             rule == .learned
-            ? try SyntheticTrials(context, heldOut.images, grid, seed: Self.seed, wanted: Self.defects) : nil
+            ? try SyntheticTrials(context, heldOut.images, grid, seed: Self.seed) : nil
         var trialMaps = trials.map(emptySamples) ?? []
         var members: [FusionPayload.Member] = []
         for (number, kind) in kinds.enumerated() {

@@ -31,8 +31,8 @@ package struct GaussianSettings: Codable, Equatable, Sendable {
 /// Fits normal distributions to the features of normal patches.
 package struct FitGaussianStage: Stage {
     package static let name = "gaussian"
-    /// History: 2 = patches outside the object may be left out.
-    package static let version = 2
+    /// History: 2 = patches outside the object may be left out; 3 = objects in light from one side.
+    package static let version = 3
     /// The constant added to the diagonal of covariances, as in PaDiM: with fewer images than features they are
     /// singular.
     private static let ridge = 0.01

@@ -11,7 +11,8 @@ import Tensors
 /// for each), `colour` and `backbone`.
 package struct ExtendMemoryStage: Stage {
     package static let name = "extendMemory"
-    package static let version = 1
+    /// History: 1 = first; 2 = objects in light from one side.
+    package static let version = 2
 
     var memory: MemorySettings
     var samples: SampleSettings

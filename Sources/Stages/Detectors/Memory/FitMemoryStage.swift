@@ -28,8 +28,8 @@ package struct MemorySettings: Codable, Equatable, Sendable {
 package struct FitMemoryStage: Stage {
     package static let name = "memory"
     /// History: 1 = first; 2 = the payload holds covering radii and the images of its points;
-    /// patches outside the object may be left out.
-    package static let version = 2
+    /// patches outside the object may be left out; 3 = objects in light from one side.
+    package static let version = 3
     /// The size of the sample that the memory is chosen from, in memories.
     static let candidates = 4
 

@@ -23,8 +23,9 @@ package struct RandomSettings: Codable, Equatable, Sendable {
 /// Measures the spread of normal patches along random directions.
 package struct FitRandomStage: Stage {
     package static let name = "random"
-    /// History: 2 = some directions at a time; patches outside the object may be left out.
-    package static let version = 2
+    /// History: 2 = some directions at a time; patches outside the object may be left out; 3 = objects in
+    /// light from one side.
+    package static let version = 3
     /// The number of patches that medians are taken of; see `FeatureReader.sample`.
     private static let patches = 16_384
     /// The number of directions that patches are projected on at a time, which bounds the memory.

@@ -17,13 +17,3 @@ struct AllocationCounter {
 
     var counts: (own: Int, libraries: Int) { (own.pointee, libraries.pointee) }
 }
-
-/// Resources that this process has used so far.
-enum ProcessUsage {
-    /// CPU time of all threads.
-    static var cpuSeconds: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-    }
-}

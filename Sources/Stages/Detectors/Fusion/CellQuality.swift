@@ -27,13 +27,20 @@ struct DefectCells {
     }
 }
 
-/// AU-PRO of maps of cells, fast enough to try hundreds of weights: the mean over the kinds of defects of the regions'
-/// overlap at false-positive rates of 1 % to 30 %. Its thresholds come from at most 65,536 cells without a defect.
-struct CellOverlap {
+/// How well maps of cells mark defects, fast enough to try hundreds of weights: the mean of two figures that maps are
+/// judged by, over the kinds of defects. AU-PRO, the overlap with each region at false-positive rates up to 30 %,
+/// counts small defects as much as large ones; pixel AUROC, the share of defective cells at all rates, does not.
+///
+/// Rates are multiples of 1 %, and thresholds come from at most 65,536 cells without a defect.
+struct CellQuality {
     /// The mean over the kinds of defects that occur; 0 if none does.
     let mean: Double
 
-    private static let rates = 30, negatives = 1 << 16
+    private static let rates = 100, overlapRates = 30, negatives = 1 << 16
+
+    private struct Sums {
+        var overlap = 0.0, regions = 0, reached = 0, cells = 0
+    }
 
     /// - Parameter maps: a map of cells for each image, and the defect in it.
     init(_ maps: [(values: [Float], defect: EnsembleSelection.Defect?)]) {
@@ -42,18 +49,27 @@ struct CellOverlap {
             mean = 0
             return
         }
-        var sums: [CorruptionKind: (overlap: Double, regions: Int)] = [:]
+        // Thresholds ascend, so rates descend: the last ones have the lowest.
+        let spared = Self.rates - Self.overlapRates
+        var sums: [CorruptionKind: Sums] = [:]
         for (values, defect) in maps {
             guard let defect else { continue }
+            var sum = sums[defect.kind] ?? Sums()
             for region in defect.mask.regions {
                 // A cell counts at each threshold that it reaches.
-                let reached = region.reduce(0) { $0 + Self.count(thresholds, upTo: values[$1]) }
-                let overlap = Double(reached) / Double(region.count * thresholds.count)
-                let sum = sums[defect.kind] ?? (0, 0)
-                sums[defect.kind] = (sum.overlap + overlap, sum.regions + 1)
+                let reached = region.map { Self.count(thresholds, upTo: values[$0]) }
+                let overlap = reached.reduce(0) { $0 + max(0, $1 - spared) }
+                sum.overlap += Double(overlap) / Double(region.count * Self.overlapRates)
+                sum.regions += 1
+                sum.reached += reached.reduce(0, +)
+                sum.cells += region.count
             }
+            sums[defect.kind] = sum
         }
-        let kinds = CorruptionKind.allCases.compactMap { sums[$0] }.map { $0.overlap / Double($0.regions) }
+        let kinds = CorruptionKind.allCases.compactMap { sums[$0] }.filter { $0.regions > 0 }.map { sum in
+            let share = Double(sum.reached) / Double(sum.cells * Self.rates)
+            return (sum.overlap / Double(sum.regions) + share) / 2
+        }
         mean = kinds.isEmpty ? 0 : kinds.reduce(0, +) / Double(kinds.count)
     }
 
