@@ -1,7 +1,8 @@
 import Folders
 import Manifests
 
-/// Finds the image files of a data set by the names of folders and files; no file is opened.
+/// Finds the image files of a data set by the names of folders and files, and by lists and annotations where there are
+/// any; no image is opened.
 package enum DatasetScan {
     /// The images of a manifest's section.
     package static func scan(_ dataset: DatasetSection, jobName: String) throws(DatasetError) -> [SourceCategory] {

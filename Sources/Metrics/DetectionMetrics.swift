@@ -120,7 +120,7 @@ public struct PerImageStatistics: Equatable, Sendable {
     }
 }
 
-/// The content of `metrics.json`: the metrics of each category and their means. Schema: schemas/metrics.schema.json.
+/// The metrics of each category and their means, of which `metrics.json` consists. Schema: schemas/metrics.schema.json.
 public struct MetricsSummary: Codable, Equatable, Sendable {
     public var categories: [String: DetectionMetrics]
     public var mean: MeanMetrics

@@ -17,7 +17,7 @@ package struct BackboneIndex: Sendable {
     /// Accepts any name, for checks of a manifest without a store.
     package static let unchecked = BackboneIndex { Digest.of(text: $0) }
 
-    /// The input of all tasks that use the backbone; empty for an autoencoder.
+    /// The input of all tasks that use the backbone; empty for a detector without one.
     package func inputs(_ recipe: TrainingRecipe) throws -> [TaskInput] {
         guard let name = recipe.detector.backbone else { return [] }
         return [TaskInput.backbone(try find(name))]
