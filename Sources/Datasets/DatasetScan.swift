@@ -49,6 +49,7 @@ package enum DatasetScan {
                 }
                 scanned.append(try checked(category))
             }
+            guard !scanned.isEmpty else { throw .noCategories(root: root.absolute) }
             return scanned
         case .mvtec(let root, let categories):
             let found = try categoryNames(root.absolute, folders)

@@ -210,7 +210,7 @@ package struct FolderLayout {
         // Where all names say it, it is a word of the product: "cut_001", "hole_plate_7". The folder's name prevails.
         let defective =
             FolderRole(path.name).contains(.normal)
-            ? [] : images.filter { FolderRole($0.stem).contains(.defects) }.map(\.file)
+            ? [] : images.filter { FolderRole(stem: $0.stem).contains(.defects) }.map(\.file)
         let odd = defective.count < images.count ? Set(defective) : []
         for image in images {
             let inner = image.file.split(separator: "/").dropFirst().map(String.init)

@@ -15,7 +15,7 @@ package struct FolderRole: OptionSet {
     private static let normalWords: Set = [
         "good", "ok", "okay", "io", "normal", "normals", "nominal", "pass", "passed", "accepted", "healthy", "clean",
         "flawless", "perfect", "intact", "conforming", "gut", "nodefect", "nodefects", "nondefective", "undamaged",
-        "defectfree", "anomalyfree", "nonanomalous", "faultless", "negative", "negatives", "noncracked", "uncracked",
+        "defectfree", "anomalyfree", "nonanomalous", "faultless", "noncracked", "uncracked",
         "bon", "良品",
     ]
     private static let defectWords: Set = [
@@ -23,7 +23,7 @@ package struct FolderRole: OptionSet {
         "broken", "scrap", "scrapped", "waste", "bent", "cut", "cuts", "hole", "holes", "chip", "chipped", "dent",
         "dents", "missing", "poor", "wrong", "outlier", "outliers", "stain", "stains", "burr", "schlecht", "notok",
         "notgood", "nogood", "nonok", "notnormal", "nonnormal", "unnormal", "novelty", "novelties", "crack", "cracks",
-        "cracked", "cracking", "positive", "positives", "mauvais", "不良品", "不良",
+        "cracked", "cracking", "mauvais", "不良品", "不良",
     ]
     private static let defectBeginnings = [
         "defect", "defekt", "anomal", "abnormal", "reject", "damag", "scratch", "fehler", "contaminat",
@@ -50,7 +50,19 @@ package struct FolderRole: OptionSet {
     ]
     private static let trainWords: Set = ["train", "training", "trainset"]
 
+    /// Words that are a verdict only as the whole name: a battery has a positive plate.
+    private static let wholeNames: [String: FolderRole] = [
+        "negative": .normal, "negatives": .normal, "positive": .defects, "positives": .defects,
+    ]
+
     package init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// The role of a file, from the words of its name that are set off by other characters than letters and digits:
+    /// `crack_07`. Numbers in hexadecimal digits hold "bad" by chance.
+    init(stem: String) {
+        let words = stem.split { !$0.isLetter && !$0.isNumber }.filter { $0.allSatisfy(\.isLetter) }
+        self.init(words.joined(separator: " "))
+    }
 
     package init(_ name: String) {
         let words = FolderRole.words(name)
@@ -63,6 +75,7 @@ package struct FolderRole: OptionSet {
         }
         if words.contains(where: FolderRole.testWords.contains) { role.insert(.test) }
         if words.contains(where: FolderRole.trainWords.contains) { role.insert(.train) }
+        role.formUnion(FolderRole.wholeNames[whole] ?? [])
         // The whole name first: a part of "not good" or "defect-free" means the opposite.
         let rest = words.filter { !FolderRole.testWords.contains($0) && !FolderRole.trainWords.contains($0) }.joined()
         if FolderRole.normalWords.contains(rest) {
@@ -101,7 +114,7 @@ package struct FolderRole: OptionSet {
         return words.filter { !$0.isEmpty }
     }
 
-    /// True for the name of a mask file, such as `003_mask`, or `003_label` beside `003`.
+    /// True for the name of a mask file: `003_mask`, or `003_label` and the like beside `003`.
     ///
     /// - Parameters:
     ///   - stem: the name without extension.
@@ -109,7 +122,7 @@ package struct FolderRole: OptionSet {
     static func isMask(_ stem: String, among stems: Set<String>) -> Bool {
         guard let end = stem.lastIndex(where: { "_-.".contains($0) }) else { return false }
         let word = stem[stem.index(after: end)...].lowercased()
-        if word == "mask" { return true }
+        if word == "mask", stem[end] == "_" { return true }
         return (maskWords.contains(word) || maskNames.contains(word)) && stems.contains(String(stem[..<end]))
     }
 

@@ -47,11 +47,17 @@ package struct SourceCategory: Sendable, Equatable {
         let ordered = files.filter(isFirst) + files.filter { !isFirst($0) }
         // Long names are shortened by the length of the new extension.
         var shared: [(first: String, second: String)] = []
+        var seconds: Set<String> = []
         for suffix in ["tiff", "png"] {
             var known: [String: String] = [:]
-            for file in ordered where !shared.contains(where: { $0.second == file }) {
+            for file in ordered where !seconds.contains(file) {
                 let name = ResultName.of(file, suffix: suffix)
-                if let first = known[name] { shared.append((first, file)) } else { known[name] = file }
+                if let first = known[name] {
+                    shared.append((first, file))
+                    seconds.insert(file)
+                } else {
+                    known[name] = file
+                }
             }
         }
         return shared

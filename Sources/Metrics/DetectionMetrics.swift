@@ -120,7 +120,8 @@ public struct PerImageStatistics: Equatable, Sendable {
     }
 }
 
-/// The metrics of each category and their means, of which `metrics.json` consists. Schema: schemas/metrics.schema.json.
+/// The metrics of each category and their means, as `nominal evaluate` writes them to `metrics.json`. Schema:
+/// schemas/metrics.schema.json.
 public struct MetricsSummary: Codable, Equatable, Sendable {
     public var categories: [String: DetectionMetrics]
     public var mean: MeanMetrics

@@ -42,6 +42,18 @@ struct CorruptionForegroundTests {
         #expect(Float(both) / Float(either) > 0.9)
     }
 
+    @Test("An object that is cut off at one side or in a corner is found", arguments: [0, 40, 98])
+    func cutOff(_ left: Int) {
+        var image = PlanarImage(width: 128, height: 128, channels: 3, repeating: 0.2)
+        for channel in 0..<3 {
+            for y in 108..<128 {
+                for x in left..<left + 30 { image.values[(channel * 128 + y) * 128 + x] = 0.7 }
+            }
+        }
+        let mask = ForegroundEstimator().foreground(of: image)
+        #expect(mask[120 * 128 + left + 15] == 1 && mask[20 * 128 + 64] == 0)
+    }
+
     @Test("Grains that lie on the border as densely as inside are a surface")
     func grains() {
         var image = PlanarImage(width: 128, height: 128, channels: 3, repeating: 0.8)

@@ -3,6 +3,7 @@ import Datasets
 import Folders
 import Foundation
 import Manifests
+import SeededRandom
 import Testing
 
 @testable import Jobs
@@ -136,7 +137,7 @@ struct FolderLayoutTests {
 
     @Test(
         "Products that are named like masks or defects are taken as normal",
-        arguments: ["labelled_bottles", "label-rolls", "crackers", "Seg 7 displays"])
+        arguments: ["labelled_bottles", "label-rolls", "crackers", "Seg 7 displays", "positive_plates"])
     func acceptedNames(_ name: String) throws {
         try write(["\(name)*4"])
         #expect(try category(try survey("set/\(name)")).0.images.count == 4)
@@ -155,11 +156,32 @@ struct FolderLayoutTests {
     }
 
     @Test(
-        "Names that all files share are those of the product",
-        arguments: [["hole_plate_1.png", "hole_plate_2.png"], ["wine_label.png", "beer_label.png"]])
+        "Names that all files share, or that may be those of the product, are accepted",
+        arguments: [
+            ["hole_plate_1.png", "hole_plate_2.png"], ["wine_label.png", "beer_label.png"],
+            ["positive_plate_1.png", "other_plate.png"],
+        ])
     func acceptedFiles(_ files: [String]) throws {
         for (number, file) in files.enumerated() { try data.writeImage(number, to: "set/" + file) }
         #expect(try category(try survey()).0.images.count == files.count)
+    }
+
+    @Test("Numbers in hexadecimal digits and random names are accepted")
+    func randomNames() throws {
+        var generator = SeededGenerator(seed: 81)
+        let digits = Array("0123456789abcdefghijklmnopqrstuvwxyz")
+        for number in 0..<300 {
+            let base = number % 2 == 0 ? 16 : 36
+            let groups = [8, 4, 4, 4, 12].map { length in
+                String((0..<length).map { _ in digits[generator.integer(below: base)] })
+            }
+            let name = base == 16 ? groups.joined(separator: "-") : groups.joined()
+            try data.writeImage(number % 8, to: "set/\(name).png")
+        }
+        #expect(
+            try FolderLayout(
+                ManifestPath("set", relativeTo: data.path), score: nil, normal: nil, jobName: "set", followsLinks: false
+            ).categories.first?.images.count == 300)
     }
 
     @Test("The subfolders of a plain folder are named, since they may be several products")

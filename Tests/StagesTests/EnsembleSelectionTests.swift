@@ -84,6 +84,6 @@ import Testing
         #expect(inside.outside == [0])
     }
 
-    @Test("Without a defect there is no overlap")
+    @Test("Without a defect the quality is 0")
     func none() { #expect(CellQuality([([1, 2], nil)]).mean == 0) }
 }

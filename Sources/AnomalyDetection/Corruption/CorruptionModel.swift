@@ -32,14 +32,18 @@ public struct CorruptionModel: Sendable {
 
     /// Draws a corrupted sample of an RGB image with values in 0...1. A share of `cleanFraction` of the samples stays
     /// clean. Any other sample is clean only if several draws changed nothing visible, as on a flat image.
-    public func corrupt(_ clean: PlanarImage, using generator: inout SeededGenerator) -> CorruptedSample {
+    ///
+    /// - Parameter foreground: the image's mask by `ForegroundEstimator`, if it is known already.
+    public func corrupt(
+        _ clean: PlanarImage, foreground: [UInt8]? = nil, using generator: inout SeededGenerator
+    ) -> CorruptedSample {
         guard clean.channels == 3 && clean.width > 0 && clean.height > 0 else {
             fatalError("an image to corrupt is \(clean.width) x \(clean.height) x \(clean.channels), not RGB")
         }
         let untouched = CorruptedSample(
             corrupted: clean, mask: [UInt8](repeating: 0, count: clean.width * clean.height))
         if generator.chance(parameters.cleanFraction) { return untouched }
-        let object = clean.regionOfInterest ?? (parameters.foregroundOnly ? objectMask(of: clean) : nil)
+        let object = clean.regionOfInterest ?? (parameters.foregroundOnly ? foreground ?? objectMask(of: clean) : nil)
         if let object, !object.contains(where: { $0 != 0 }) { return untouched }
         let material = clean.continuedOutside
         for _ in 0..<Self.attempts {

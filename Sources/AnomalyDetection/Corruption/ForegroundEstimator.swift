@@ -3,7 +3,8 @@ import Imaging
 /// Segments objects on a plain background by their colour distance from the image's border.
 ///
 /// The whole image counts as foreground if the border is not plain, if almost nothing or almost everything differs from
-/// it, or if what differs lies on the border as densely as inside: those are marks on a surface.
+/// it, or if what differs lies on three or four sides of the border, and there as densely as inside: those are marks on
+/// a surface. An object that is cut off lies on one or two.
 public struct ForegroundEstimator: Sendable {
     /// The share of the image that an object can cover.
     private static let objectShare: ClosedRange<Float> = 0.02...0.95
@@ -41,10 +42,13 @@ public struct ForegroundEstimator: Sendable {
         func median(_ places: [Int]) -> Float {
             places.map { image.colour(at: $0).sum() / 3 }.sorted()[places.count / 2]
         }
-        return (median(PlainBackground.border(of: image)), median(mask.values.indices.filter { mask.values[$0] != 0 }))
+        return (
+            median(PlainBackground.border(width: image.width, height: image.height)),
+            median(mask.values.indices.filter { mask.values[$0] != 0 })
+        )
     }
 
-    /// What differs from the background. Light from one side makes a background plain only after its slope is removed.
+    /// The object and its background. Light from one side makes a background plain only after its slope is removed.
     private static func object(in image: PlanarImage) -> (mask: BinaryMask, background: PlainBackground)? {
         for shape in PlainBackground.Shape.allCases {
             guard let background = PlainBackground(of: image, shape) else { continue }
@@ -62,8 +66,18 @@ public struct ForegroundEstimator: Sendable {
         mask.removeComponents(smallerThan: 0.05)
         let share = Float(mask.area) / Float(mask.values.count)
         guard objectShare.contains(share) else { return nil }
-        let border = PlainBackground.border(of: image)
-        let density = Float(border.count { mask.values[$0] != 0 }) / Float(border.count)
-        return density <= borderDensity * share ? mask : nil
+        return isStrewn(mask, share) ? nil : mask
+    }
+
+    /// True for marks on a surface.
+    private static func isStrewn(_ mask: BinaryMask, _ share: Float) -> Bool {
+        let (width, height) = (mask.width, mask.height)
+        let sides = [
+            (0..<width).map { $0 }, (0..<width).map { (height - 1) * width + $0 }, (0..<height).map { $0 * width },
+            (0..<height).map { $0 * width + width - 1 },
+        ]
+        guard sides.count(where: { $0.contains { mask.values[$0] != 0 } }) >= 3 else { return false }
+        let border = PlainBackground.border(width: width, height: height)
+        return Float(border.count { mask.values[$0] != 0 }) > borderDensity * share * Float(border.count)
     }
 }

@@ -31,7 +31,7 @@ struct PlainBackground {
     /// - Returns: nil if the border is not plain.
     init?(of image: PlanarImage, _ shape: Shape) {
         self.shape = shape
-        let border = Self.border(of: image), plane = image.width * image.height
+        let border = Self.border(width: image.width, height: image.height), plane = image.width * image.height
         for channel in 0..<3 {
             func value(_ place: Int) -> Float { image.values[channel * plane + place] }
             let values = border.map(value)
@@ -119,14 +119,12 @@ struct PlainBackground {
     }
 
     /// The pixels of a frame whose width is 1/64 of the shorter side.
-    static func border(of image: PlanarImage) -> [Int] {
-        let thickness = max(1, min(image.width, image.height) / 64)
-        return (0..<image.height).flatMap { y in
-            let isInside = y >= thickness && y < image.height - thickness
-            let columns =
-                isInside
-                ? Array(0..<thickness) + Array((image.width - thickness)..<image.width) : Array(0..<image.width)
-            return columns.map { y * image.width + $0 }
+    static func border(width: Int, height: Int) -> [Int] {
+        let thickness = max(1, min(width, height) / 64)
+        return (0..<height).flatMap { y in
+            let isInside = y >= thickness && y < height - thickness
+            let columns = isInside ? Array(0..<thickness) + Array((width - thickness)..<width) : Array(0..<width)
+            return columns.map { y * width + $0 }
         }
     }
 }

@@ -32,11 +32,13 @@ struct MemoryEstimate {
         case let corrupt as CorruptStage: memory(imageCache + textureCache + shardBytes(corrupt))
         case is TrainStage, is TrainSegmentationStage:
             memory(imageCache + trainingBytes.shared, trainingBytes.thread)
-        case is AssessStage:
-            // Pixels of the defects that are ranked, and changed pixels of up to 300 synthetic defects.
+        case is AssessStage, is FitFusionStage:
+            // Pixels of the defects that are ranked or weighed.
             memory(
-                2 * imageCache + textureCache + 300 * pixels + detectorBytes.shared, detectorBytes.thread)
-        case is ScoreStage, is CalibrateStage, is FitAutoencoderStage, is FitSegmentationStage, is FitFusionStage,
+                2 * imageCache + textureCache + trialBytes + 300 * pixels + detectorBytes.shared, detectorBytes.thread)
+        case is CalibrateStage:
+            memory(2 * imageCache + textureCache + trialBytes + detectorBytes.shared, detectorBytes.thread)
+        case is ScoreStage, is FitAutoencoderStage, is FitSegmentationStage,
             is FitMemoryStage, is FitGaussianStage, is FitRandomStage, is ExtendMemoryStage:
             memory(imageCache + detectorBytes.shared, detectorBytes.thread)
         case is MetricsStage: memory(imageCache)
@@ -47,6 +49,11 @@ struct MemoryEstimate {
 
     private func memory(_ bytes: Int, _ thread: Int = 0) -> TaskMemory {
         TaskMemory(bytes: Self.processBytes + Self.imageBytes * pixels + bytes, bytesPerThread: thread)
+    }
+
+    /// The changed pixels of synthetic defects, as those of a shard.
+    private var trialBytes: Int {
+        2 * pixels * SyntheticTrials.wanted(width: recipe.grid.width, height: recipe.grid.height)
     }
 
     /// The changed pixels of a shard's samples: 6 bytes each, on average of a third of the tile.

@@ -2,7 +2,7 @@ import Datasets
 import Imaging
 import Wording
 
-/// The sizes, formats and faults of a sample of images, from their headers.
+/// Lines on the sizes, formats and faults of a sample of images, from their headers.
 struct HeaderProbe {
     /// The maximum number of images.
     private static let limit = 400
@@ -10,7 +10,6 @@ struct HeaderProbe {
 
     /// Lines on sizes, formats and faults.
     private(set) var findings: [String] = []
-    private(set) var sizes: [(width: Int, height: Int)] = []
 
     init(_ images: [SourceImage]) {
         var sizesByName: [String: Int] = [:], kinds: [String: Int] = [:], profiles: [String: Int] = [:]
@@ -22,7 +21,6 @@ struct HeaderProbe {
                 profiles[FolderInspection.words(ColourProfile(of: bytes)), default: 0] += 1
                 sizesByName["\(info.width) x \(info.height)", default: 0] += 1
                 kinds["\(info.format.displayName) \(info.colour.rawValue) \(info.bitDepth) bit", default: 0] += 1
-                sizes.append((info.width, info.height))
             } catch {
                 faults.append("\(error)")
             }

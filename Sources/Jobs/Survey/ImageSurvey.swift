@@ -54,7 +54,8 @@ struct ImageSurvey {
             frame == nil && 2 * elongated.count > sizes.count && ObjectPose.concentration(elongated) <= Self.alike
             ? elongated.count : 0
         lightVaries = light.varies
-        mirroring = Mirroring(thumbnails)
+        // Objects are not mirrored in any case.
+        mirroring = showsObject ? Mirroring([]) : Mirroring(thumbnails)
         self.sizes = sizes
     }
 

@@ -47,7 +47,7 @@ struct NetworkSize: Hashable {
         let factor = Int((Self.shorterSide(sizes) * Double(reduction) / Double(min(width, height))).rounded())
         guard factor >= Self.largeReduction else { return [] }
         return [
-            "large images: they are reduced by a factor of \(factor), and defects of a few pixels vanish; \"tile\" in the "
+            "large images: \(reduction > 1 ? "the autoencoder sees them" : "they are") reduced by a factor of \(factor), and defects of a few pixels vanish; \"tile\" in the "
                 + "image section keeps them"
         ]
     }

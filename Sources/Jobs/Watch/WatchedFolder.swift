@@ -9,6 +9,11 @@ package struct WatchedFolder {
 
     package init(_ folder: NamedFolder) { self.folder = folder }
 
+    /// True if nothing is at the path; false if the file system does not say.
+    private static func isGone(_ path: String) -> Bool {
+        do { return try NamedFolder.inspect(path) == nil } catch { return false }
+    }
+
     /// Reads the folder, without links that lead out of it, files without the permission to read them, and images whose
     /// results have the name of another's.
     ///
@@ -24,10 +29,10 @@ package struct WatchedFolder {
         do throws(DatasetError) {
             category = try DatasetScan.textures(below: folder, leavesOutLinks: true)
         } catch {
-            if case .unreadableFolder(let path, _) = error, path != folder.path, !NamedFolder.exists(path) {
-                return nil
+            guard case .unreadableFolder(let path, _) = error, path != folder.path, Self.isGone(path) else {
+                throw error
             }
-            throw error
+            return nil
         }
         var faults = category.refusedLinks.map { "skipped: \($0)" }
         let shared = category.removeSharedResultNames(isFirst: isFinished)

@@ -14,7 +14,7 @@ package struct AssessStage: Stage {
     /// History: 4 = every kind of corruption on the same images; no white balance for a grey data set; 5 = detectors of
     /// any kind; 6 = brief assessments of candidates; pixel AUROC in the criterion; 7 = AU-PRO in its place; 8 =
     /// medians of an even number of shifts; changes of the camera within the region of interest; 9 = up to
-    /// 256 defects in all held-out images; objects in light from one side.
+    /// 256 defects in up to 64 held-out images; objects in light from one side.
     package static let version = 9
     /// The number of images for measuring robustness and the projection.
     static let robustnessImages = 12

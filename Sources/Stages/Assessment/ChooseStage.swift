@@ -54,8 +54,9 @@ package struct ChooseStage: Stage {
 }
 
 extension Assessment {
-    /// The standard error of the difference in criterion to another model on the same images: half of that in image
-    /// AUROC, the half of the criterion that varies more, which is a quarter of the width of its 95 % interval.
+    /// The standard error of the difference in criterion to another model on the same images: half the standard error
+    /// of the difference in image AUROC, which is a quarter of the width of its 95 % interval. AU-PRO, the other half
+    /// of the criterion, varies less.
     func standardError(against other: Assessment) -> Double {
         let labels = normalScores.map { _ in false } + defectScores.map { _ in true }
         guard normalScores.count == other.normalScores.count, defectScores.count == other.defectScores.count,

@@ -8,7 +8,7 @@ import Pipeline
 ///
 /// All models corrupt the same images, which makes their results comparable. Only the changes are stored; images are
 /// computed on demand.
-struct SyntheticTrials {
+package struct SyntheticTrials {
     struct Trial {
         var kind: CorruptionKind
         /// The index of the held-out image.
@@ -16,10 +16,10 @@ struct SyntheticTrials {
         fileprivate var sample: CorruptionShard.Sample
     }
 
-    /// The minimum number of trials; few images are corrupted several times to reach it. Between detectors that find
-    /// nearly as much, 64 decide by chance: the standard error of an image AUROC is 0.03 then.
+    /// The number of trials of small images; few images are corrupted several times to reach it. Between detectors
+    /// that find nearly as much, 64 decide by chance: the standard error of an image AUROC is 0.03 then.
     private static let wanted = 256
-    /// The number of pixels that are scored; of large images, fewer trials are made, but no fewer than `fewest`.
+    /// The number of pixels that are scored: of large images, fewer trials are made, but no fewer than `fewest`.
     private static let pixels = 1 << 26, fewest = 64
     /// The maximum number of clean images, to bound the time.
     static let imageLimit = 64
@@ -51,15 +51,18 @@ struct SyntheticTrials {
         let count = min(images.count, wanted / kinds.count)
         let rounds = (wanted + kinds.count * count - 1) / (kinds.count * count)
         var drawn: [[Trial?]] = []
+        var foregrounds: [Int: [UInt8]] = [:]
         for round in 0..<rounds {
             for image in 0..<count {
                 let clean = images.image(at: image)
+                let foreground = foregrounds[image] ?? ForegroundEstimator().foreground(of: clean)
+                foregrounds[image] = foreground
                 var row: [Trial?] = []
                 for (number, kind) in kinds.enumerated() {
                     try check()
                     let variant = round * kinds.count + number
                     var generator = images.generator(image: image, variant: variant, seed: seed)
-                    let sample = models[number].corrupt(clean, using: &generator)
+                    let sample = models[number].corrupt(clean, foreground: foreground, using: &generator)
                     row.append(
                         sample.mask.contains(1)
                             ? Trial(
@@ -96,7 +99,7 @@ struct SyntheticTrials {
         try requireReadable()
     }
 
-    private static func wanted(width: Int, height: Int) -> Int {
+    package static func wanted(width: Int, height: Int) -> Int {
         min(wanted, max(fewest, pixels / (width * height)))
     }
 

@@ -37,6 +37,9 @@ struct RegionIngest {
     /// - Parameter entry: an image that is decoded.
     /// - Returns: nil if all pixels lie in the region.
     /// - Throws: `ImagingError`, `IngestError`, `RegionError`, `StoreError`.
+    /// History: 1 = first; 2 = objects in light from one side.
+    private static let memoVersion = 2
+
     func ingest(
         _ source: IngestStage.Source, _ entry: ImageIndex.Entry, _ context: TaskContext
     ) throws -> Result? {
@@ -45,7 +48,7 @@ struct RegionIngest {
             region: region, source: origin, originalWidth: entry.width, originalHeight: entry.height, width: width,
             height: height)
         func memo(_ part: String, _ mask: () throws -> Mask) throws -> Digest {
-            try context.memo(stage: part, version: 1, settings: settings) { try mask().pngBytes() }
+            try context.memo(stage: part, version: Self.memoVersion, settings: settings) { try mask().pngBytes() }
         }
         var known: (whole: Mask, seen: Mask)?
         func masks() throws -> (whole: Mask, seen: Mask) {
@@ -53,7 +56,7 @@ struct RegionIngest {
             known = masks
             return masks
         }
-        let extent = try context.memo(stage: "region-extent", version: 1, settings: settings) {
+        let extent = try context.memo(stage: "region-extent", version: Self.memoVersion, settings: settings) {
             let (whole, seen) = try masks()
             let extent: Extent =
                 whole.isFull ? .full : whole.area == 0 ? .empty : seen.area == 0 ? .vanishes : .usable

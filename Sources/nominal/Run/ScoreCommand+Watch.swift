@@ -57,7 +57,11 @@ extension ScoreCommand {
         var files = SettledFiles(settleSeconds: settle)
         while interruption.exitCode == nil {
             let found = try watched.images(isFinished: journal.hasResults) { StandardError.note($0) }
-            guard let all = found else { continue }
+            guard let all = found else {
+                // A folder vanished while it was read.
+                usleep(UInt32(Self.waitSeconds * 1e6))
+                continue
+            }
             changes.watch(Set([source.absolute] + all.images.map { ($0.path as NSString).deletingLastPathComponent }))
             let present = all.images.compactMap { image in FileState(of: image.path).map { (image, $0) } }
             let settled = Set(

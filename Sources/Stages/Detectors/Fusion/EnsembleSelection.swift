@@ -30,7 +30,8 @@ struct EnsembleSelection {
     enum Aim: CaseIterable {
         /// The map: see `CellQuality`.
         case map
-        /// The score: image AUROC, the mean over the kinds of defects.
+        /// The score: image AUROC, the mean over the kinds of defects. Where several means find all of them, the one
+        /// with the better map.
         case score
     }
 
@@ -38,13 +39,19 @@ struct EnsembleSelection {
     private struct Trial {
         let samples: [Sample]
         let scoring: ScoringParameters
+        /// Smaller than any difference between two values of an AUROC that are not equal.
+        private static let tieBreak = 1e-6
+        /// The quality of maps by shares, which both aims need.
+        private var ofMaps: [[Int]: Double] = [:]
 
-        func quality(_ shares: [Int], _ aim: Aim) throws(MetricsError) -> Double {
+        init(_ samples: [Sample], _ scoring: ScoringParameters) { (self.samples, self.scoring) = (samples, scoring) }
+
+        mutating func quality(_ shares: [Int], _ aim: Aim) throws(MetricsError) -> Double {
             let weights = EnsembleSelection.normalized(shares)
-            return switch aim {
-            case .map: CellQuality(samples.map { (FusionPayload.mean($0.maps, weights), $0.defect) }).mean
-            case .score: try imageAUROC(weights)
-            }
+            let ofMap =
+                ofMaps[shares] ?? CellQuality(samples.map { (FusionPayload.mean($0.maps, weights), $0.defect) }).mean
+            ofMaps[shares] = ofMap
+            return aim == .map ? ofMap : try imageAUROC(weights) + Self.tieBreak * ofMap
         }
 
         private func imageAUROC(_ weights: [Float]) throws(MetricsError) -> Double {
@@ -81,11 +88,10 @@ struct EnsembleSelection {
         for _ in 0..<Self.draws {
             let drawn = Dictionary(
                 images.map { _ in (images[generator.integer(below: images.count)], 1) }, uniquingKeysWith: +)
-            let trial = Trial(
-                samples: samples.flatMap { Array(repeating: $0, count: drawn[$0.image] ?? 0) }, scoring: scoring)
+            var trial = Trial(samples.flatMap { Array(repeating: $0, count: drawn[$0.image] ?? 0) }, scoring)
             for aim in Aim.allCases {
                 try check()
-                let shares = try Self.shares(of: count, trial, aim)
+                let shares = try Self.shares(of: count, &trial, aim)
                 for (member, weight) in Self.normalized(shares).enumerated() { sums[aim]![member] += weight }
             }
         }
@@ -93,7 +99,7 @@ struct EnsembleSelection {
         return (mean(.map), mean(.score))
     }
 
-    private static func shares(of count: Int, _ trial: Trial, _ aim: Aim) throws(MetricsError) -> [Int] {
+    private static func shares(of count: Int, _ trial: inout Trial, _ aim: Aim) throws(MetricsError) -> [Int] {
         var shares: [Int] = []
         var best = -Double.infinity
         for subset in 1..<1 << count {
