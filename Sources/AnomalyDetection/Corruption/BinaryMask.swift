@@ -37,12 +37,15 @@ struct BinaryMask {
     }
 
     /// Clears components smaller than a share of the largest one.
-    mutating func removeComponents(smallerThan share: Float) {
+    ///
+    /// - Returns: the number of the others.
+    @discardableResult
+    mutating func removeComponents(smallerThan share: Float) -> Int {
         let found = components(of: 1)
         let largest = found.map(\.count).max() ?? 0
-        for component in found where Float(component.count) < share * Float(largest) {
-            for index in component { values[index] = 0 }
-        }
+        let removed = found.filter { Float($0.count) < share * Float(largest) }
+        for index in removed.joined() { values[index] = 0 }
+        return found.count - removed.count
     }
 
     /// The 4-connected components of the pixels with a value.

@@ -3,14 +3,17 @@ import Imaging
 /// Segments objects on a plain background by their colour distance from the image's border.
 ///
 /// The whole image counts as foreground if the border is not plain, if almost nothing or almost everything differs from
-/// it, or if what differs lies on three or four sides of the border, and there as densely as inside: those are marks on
-/// a surface. An object that is cut off lies on one or two.
+/// it, or if what differs has many parts, or lies on three or four sides of the border, and is as dense on the border
+/// as inside: those are marks on a surface. An object that is cut off lies on one or two sides.
 public struct ForegroundEstimator: Sendable {
     /// The share of the image that an object can cover.
     private static let objectShare: ClosedRange<Float> = 0.02...0.95
     /// The highest density of an object on the border, as a part of that in the image. Objects have up to 0.3, grains,
     /// holes, veins and dots of a surface 0.6 to 3.
     private static let borderDensity: Float = 0.75
+
+    /// From this number of parts on, they are marks.
+    private static let manyParts = 8
 
     public init() {}
 
@@ -63,20 +66,26 @@ public struct ForegroundEstimator: Sendable {
         mask.open(radius: max(1, side / 128))
         mask.close(radius: max(1, side / 64))
         mask.fillHoles()
-        mask.removeComponents(smallerThan: 0.05)
+        let parts = mask.removeComponents(smallerThan: 0.05)
         let share = Float(mask.area) / Float(mask.values.count)
         guard objectShare.contains(share) else { return nil }
-        return isStrewn(mask, share) ? nil : mask
+        return isStrewn(mask, parts: parts, share: share) ? nil : mask
     }
 
     /// True for marks on a surface.
-    private static func isStrewn(_ mask: BinaryMask, _ share: Float) -> Bool {
+    ///
+    /// - Parameters:
+    ///   - parts: the number of connected parts of the mask.
+    ///   - share: the share of the image that it covers.
+    private static func isStrewn(_ mask: BinaryMask, parts: Int, share: Float) -> Bool {
         let (width, height) = (mask.width, mask.height)
         let sides = [
             (0..<width).map { $0 }, (0..<width).map { (height - 1) * width + $0 }, (0..<height).map { $0 * width },
             (0..<height).map { $0 * width + width - 1 },
         ]
-        guard sides.count(where: { $0.contains { mask.values[$0] != 0 } }) >= 3 else { return false }
+        guard parts >= manyParts || sides.count(where: { $0.contains { mask.values[$0] != 0 } }) >= 3 else {
+            return false
+        }
         let border = PlainBackground.border(width: width, height: height)
         return Float(border.count { mask.values[$0] != 0 }) > borderDensity * share * Float(border.count)
     }
