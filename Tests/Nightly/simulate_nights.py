@@ -40,7 +40,8 @@ MADE_JOB = {
     "scoring": {"boxSize": 3, "normalization": "expectedError"},
 }
 RETRAIN = {"incoming": "incoming", "stepsPerImage": 4, "settleSeconds": 0}
-RUIN = {"learningRate": 0.1, "stepsPerImage": 10}
+# These small networks find few defects, so that a ruined one is worse by little.
+RUIN = {"learningRate": 0.3, "stepsPerImage": 10, "gate": {"recall": 0.02, "criterion": 0.005}}
 # By the number of the day.
 DEFECTS, DRIFT, KILLED, MISSED, RUINED, CORRECTED, QUIET = 4, 6, 8, 10, 12, 13, 14
 DAYS = 14
