@@ -4,7 +4,7 @@ import Manifests
 package enum SurveyedDetector: String, CaseIterable, Sendable {
     /// All that are known, the autoencoder among them; a run takes the one that finds most synthetic defects.
     case auto
-    /// As `auto`, without the autoencoder: a run takes seconds.
+    /// As `auto`, without the autoencoder: a run takes a minute or two.
     case features
     case memory, ssae
 
@@ -28,7 +28,7 @@ package enum SurveyedDetector: String, CaseIterable, Sendable {
     var words: String {
         switch self {
         case .auto: "auto, the best of an autoencoder and of detectors on pretrained features; training takes minutes"
-        case .features: "auto, the best of detectors on pretrained features; a run takes seconds"
+        case .features: "auto, the best of detectors on pretrained features; a run takes a minute or two"
         case .memory: "memory, on pretrained features; a run takes seconds"
         case .ssae: "ssae, an autoencoder; training takes minutes"
         }
