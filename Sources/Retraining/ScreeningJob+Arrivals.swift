@@ -25,9 +25,8 @@ extension ScreeningJob {
                 return image.arrival(.nearDuplicate, "a labelled image of the gate")
             }
             // Check scores before copies: a picture of a known part may show it with a new defect.
-            if isSuspect(score) || same(hash, heldBack) != nil {
-                return image.arrival(.quarantined, same(hash, heldBack) ?? "")
-            }
+            let suspect = same(hash, heldBack)
+            if isSuspect(score) || suspect != nil { return image.arrival(.quarantined, suspect ?? "") }
             if let original = same(hash, kept) { return image.arrival(.nearDuplicate, original) }
             kept.append(Picture(file: image.entry.file, hash: hash))
             return image.arrival(.admitted)
@@ -54,7 +53,7 @@ private struct ScreenedImage {
     var overlay: Digest?
     var hash: PerceptualHash?
 
-    /// The map and the overlay of a quarantined image are kept for whoever decides about it.
+    /// The arrival with this decision; a quarantined image keeps its map and overlay, on which people decide.
     func arrival(_ state: Arrival.State, _ detail: String = "") -> Arrival {
         let isHeldBack = state == .quarantined
         return Arrival(

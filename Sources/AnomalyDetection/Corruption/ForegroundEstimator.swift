@@ -43,7 +43,7 @@ public struct ForegroundEstimator: Sendable {
     public func brightness(of image: PlanarImage) -> (border: Float, object: Float)? {
         guard let (mask, _) = Self.object(in: image) else { return nil }
         func median(_ places: [Int]) -> Float {
-            places.map { image.colour(at: $0).sum() / 3 }.sorted()[places.count / 2]
+            PlainBackground.median(places.map { image.colour(at: $0).sum() / 3 })
         }
         return (
             median(PlainBackground.border(width: image.width, height: image.height)),

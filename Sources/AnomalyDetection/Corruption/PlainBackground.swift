@@ -82,7 +82,8 @@ struct PlainBackground {
             (Float(index / image.width) + 0.5) / Float(image.height) - 0.5)
     }
 
-    private static func median(_ values: [Float]) -> Float { values.sorted()[values.count / 2] }
+    /// The upper median of at least one value.
+    static func median(_ values: [Float]) -> Float { values.sorted()[values.count / 2] }
 
     /// The value in the middle and the slopes of the plane through values at places, by least squares with weights that
     /// are found anew after each fit.

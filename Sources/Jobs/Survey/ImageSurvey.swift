@@ -48,11 +48,11 @@ struct ImageSurvey {
             if let pose = ObjectPose(of: colour) { poses.append(pose) }
         }
         showsObject = 2 * poses.count > sizes.count
-        frame = Self.frame(around: poses, of: sizes.count)
         let elongated = poses.filter { $0.elongation >= Self.leastElongation }
-        turned =
-            frame == nil && 2 * elongated.count > sizes.count && ObjectPose.concentration(elongated) <= Self.alike
-            ? elongated.count : 0
+        let liesAnyhow = ObjectPose.concentration(elongated) <= Self.alike
+        let isUsual = poses.count > 1 && Float(elongated.count) >= Self.share * Float(sizes.count)
+        frame = liesAnyhow && isUsual ? Self.frame(around: poses) : nil
+        turned = frame == nil && liesAnyhow && 2 * elongated.count > sizes.count ? elongated.count : 0
         lightVaries = light.varies
         // Objects are not mirrored in any case.
         mirroring = showsObject ? Mirroring([]) : Mirroring(thumbnails)
@@ -74,11 +74,8 @@ struct ImageSurvey {
         try? ImageDecoder.decode(bytes: image.bytes(), name: image.file, checksExtension: false)
     }
 
-    private static func frame(around poses: [ObjectPose], of seen: Int) -> ObjectFrame? {
-        let elongated = poses.filter { $0.elongation >= leastElongation }
-        guard poses.count > 1, Float(elongated.count) >= share * Float(seen),
-            ObjectPose.concentration(elongated) <= alike
-        else { return nil }
+    /// The frame around objects in any direction; nil if their sizes vary too much.
+    private static func frame(around poses: [ObjectPose]) -> ObjectFrame? {
         // A shadow or a second object in a few images must not make the frame larger for all.
         guard let length = large(poses.map(\.length)), let breadth = large(poses.map(\.breadth)) else { return nil }
         // Two digits suffice in the manifest.

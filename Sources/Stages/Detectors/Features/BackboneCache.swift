@@ -68,3 +68,15 @@ extension TaskContext {
         }
     }
 }
+
+extension FeatureSource {
+    /// Calls `body` with the extractor of these features, of the pretrained network that the detector was fitted with.
+    ///
+    /// - Throws: as `requireBackbone` and `BackboneCache.withExtractor`.
+    func withExtractor<Result>(
+        _ engine: EngineChoice, _ context: TaskContext, _ body: (PatchExtractor) throws -> Result
+    ) throws -> Result {
+        try context.requireBackbone(backbone)
+        return try context.shared(BackboneCache.self).withExtractor(taps: taps, engine, context, body)
+    }
+}

@@ -15,8 +15,7 @@ package enum GaussianKind: DetectorKind {
         _ payload: DetectorPayload, _ context: TaskContext, _ body: (any Detector) throws -> Result
     ) throws -> Result {
         let model = try GaussianPayload(bytes: payload.bytes, name: "\(context.task) detector")
-        try context.requireBackbone(model.source.backbone)
-        return try context.shared(BackboneCache.self).withExtractor(taps: model.source.taps, payload.engine, context) {
+        return try model.source.withExtractor(payload.engine, context) {
             let grid = payload.grid
             let shape = try $0.shape(width: grid.tileWidth, height: grid.tileHeight)
             guard model.places == 1 || model.places == grid.count * shape.rows * shape.columns,

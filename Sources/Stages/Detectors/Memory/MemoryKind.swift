@@ -15,8 +15,7 @@ package enum MemoryKind: DetectorKind {
         _ payload: DetectorPayload, _ context: TaskContext, _ body: (any Detector) throws -> Result
     ) throws -> Result {
         let memory = try MemoryPayload(bytes: payload.bytes, name: "\(context.task) detector")
-        try context.requireBackbone(memory.source.backbone)
-        return try context.shared(BackboneCache.self).withExtractor(taps: memory.source.taps, payload.engine, context) {
+        return try memory.source.withExtractor(payload.engine, context) {
             try $0.require(dimensions: memory.dimensions, payload.grid, context)
             return try body(try MemoryDetector(memory, $0, grid: payload.grid, threads: context.threads))
         }

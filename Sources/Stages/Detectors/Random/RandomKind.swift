@@ -13,8 +13,7 @@ package enum RandomKind: DetectorKind {
         _ payload: DetectorPayload, _ context: TaskContext, _ body: (any Detector) throws -> Result
     ) throws -> Result {
         let model = try RandomPayload(bytes: payload.bytes, name: "\(context.task) detector")
-        try context.requireBackbone(model.source.backbone)
-        return try context.shared(BackboneCache.self).withExtractor(taps: model.source.taps, payload.engine, context) {
+        return try model.source.withExtractor(payload.engine, context) {
             try $0.require(dimensions: model.dimensions, payload.grid, context)
             return try body(try RandomDetector(model, $0, grid: payload.grid, threads: context.threads))
         }
